@@ -1,0 +1,60 @@
+//! Why a graph cannot be run with the values given.
+
+use thiserror::Error;
+use wengert_expr::{EvalError, Place, Type};
+
+/// Why a graph cannot be run.
+#[derive(Clone, PartialEq, Debug, Error)]
+#[non_exhaustive]
+pub enum ExecError {
+    /// A used input without a value.
+    #[error("input {name:?} ({expected}) has no value")]
+    Missing {
+        /// The input.
+        name: String,
+        /// Its type.
+        expected: Type,
+    },
+    /// A value for a name that is no input.
+    #[error("no input is named {name:?}; the inputs are {inputs}")]
+    Unknown {
+        /// The name.
+        name: String,
+        /// The names that there are.
+        inputs: String,
+    },
+    /// Two values for one input.
+    #[error("input {name:?} has two values")]
+    Twice {
+        /// The input.
+        name: String,
+    },
+    /// A value of another type than its input's.
+    #[error("input {name:?} must be {expected}, found {found}")]
+    Type {
+        /// The input.
+        name: String,
+        /// Its type.
+        expected: Type,
+        /// The value's type.
+        found: Type,
+    },
+    /// Another number of values than of inputs.
+    #[error("the function has {expected} inputs, found {found} values")]
+    Count {
+        /// How many inputs there are.
+        expected: usize,
+        /// How many values came.
+        found: usize,
+    },
+    /// An operation without a value for its operands.
+    #[error("`{op}` made at {place}: {error}")]
+    Eval {
+        /// The operation.
+        op: String,
+        /// Where the user made it.
+        place: Place,
+        /// What is wrong.
+        error: EvalError,
+    },
+}

@@ -1,0 +1,251 @@
+//! A graph while it is written.
+//!
+//! Nothing here panics on a user's mistake: the first error stays in the builder, the expression in which it happened
+//! and all its users are silently dead, and [`Builder::finish`] returns it. The `try_` forms return it at once.
+
+use crate::error::{BuildError, GraphError, OpError, OperandReport};
+use crate::expr::Expr;
+use crate::function::{Function, Output};
+use crate::graph::{Graph, NodeId, Role};
+use crate::op::{Literal, Op};
+use crate::place::Place;
+use crate::ty::Type;
+use crate::value::Value;
+use smallvec::SmallVec;
+use std::cell::RefCell;
+use std::panic::Location;
+
+/// The node of an expression that could not be built.
+pub(crate) const DEAD: NodeId = NodeId(u32::MAX);
+
+/// A graph while it is written.
+///
+/// ```
+/// use wengert_expr::{Builder, DType, Type};
+/// let b = Builder::new();
+/// let x = b.input("x", Type::scalar(DType::F64));
+/// b.output("y", x * x + x.sin());
+/// let f = b.finish()?;
+/// assert_eq!(f.outputs().len(), 1);
+/// # Ok::<(), wengert_expr::GraphError>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Builder {
+    state: RefCell<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    graph: Graph,
+    outputs: Vec<Output>,
+    error: Option<GraphError>,
+    place: Option<Place>,
+}
+
+impl Builder {
+    /// An empty graph that shares equal subexpressions.
+    pub fn new() -> Builder {
+        Builder::on(Graph::new())
+    }
+
+    /// An empty graph in which every node written is a node of its own.
+    pub fn without_sharing() -> Builder {
+        Builder::on(Graph::without_sharing())
+    }
+
+    /// Goes on writing this graph.
+    pub fn on(graph: Graph) -> Builder {
+        Builder { state: RefCell::new(State { graph, ..State::default() }) }
+    }
+
+    /// Data of this type, by name.
+    #[track_caller]
+    pub fn input(&self, name: impl Into<String>, ty: Type) -> Expr<'_> {
+        self.declare(name.into(), ty, Role::Input)
+    }
+
+    /// A parameter of this type, by name: kept between calls and trained.
+    #[track_caller]
+    pub fn param(&self, name: impl Into<String>, ty: Type) -> Expr<'_> {
+        self.declare(name.into(), ty, Role::Param)
+    }
+
+    #[track_caller]
+    fn declare(&self, name: String, ty: Type, role: Role) -> Expr<'_> {
+        let place = self.place();
+        let mut state = self.state.borrow_mut();
+        if state.graph.input(&name).is_some() {
+            return self.wrap(state.fail(GraphError::DuplicateInput { name }));
+        }
+        let added = state.graph.add_input(name, ty, role, place);
+        let node = added.unwrap_or_else(|error| {
+            let error = BuildError { op: "input".into(), error, operands: Vec::new(), place };
+            state.fail(error.into())
+        });
+        self.wrap(node)
+    }
+
+    /// A value as an expression.
+    #[track_caller]
+    pub fn constant(&self, value: impl Into<Value>) -> Expr<'_> {
+        self.add(Op::Constant(Literal::new(value.into())), &[])
+    }
+
+    /// Makes an expression an output of this name.
+    pub fn output(&self, name: impl Into<String>, e: Expr<'_>) {
+        self.push_output(Some(name.into()), e);
+    }
+
+    /// Makes an expression an output without a name.
+    pub fn output_unnamed(&self, e: Expr<'_>) {
+        self.push_output(None, e);
+    }
+
+    fn push_output(&self, name: Option<String>, e: Expr<'_>) {
+        let Ok(node) = self.own("output", &[e]) else { return };
+        let mut state = self.state.borrow_mut();
+        match name {
+            Some(name) if state.outputs.iter().any(|o| o.name.as_deref() == Some(&name)) => {
+                state.fail(GraphError::DuplicateOutput { name });
+            }
+            name => state.outputs.push(Output { name, node: node[0] }),
+        }
+    }
+
+    /// The function from the graph's inputs to the outputs.
+    ///
+    /// # Errors
+    /// The first mistake made while the graph was written.
+    pub fn finish(self) -> Result<Function, GraphError> {
+        let State { graph, outputs, error, .. } = self.state.into_inner();
+        match error {
+            Some(error) => Err(error),
+            None => Ok(Function::new(graph, outputs)),
+        }
+    }
+
+    /// The first mistake so far.
+    pub fn error(&self) -> Option<GraphError> {
+        self.state.borrow().error.clone()
+    }
+
+    /// An existing node as an expression.
+    pub fn node(&self, node: NodeId) -> Expr<'_> {
+        self.wrap(node)
+    }
+
+    /// Reads the graph as it is now.
+    pub fn read<R>(&self, f: impl FnOnce(&Graph) -> R) -> R {
+        f(&self.state.borrow().graph)
+    }
+
+    /// Changes the graph's table of types or names.
+    pub fn write<R>(&self, f: impl FnOnce(&mut Graph) -> R) -> R {
+        f(&mut self.state.borrow_mut().graph)
+    }
+
+    /// From now on, nodes count as made at this place; `None` goes back to the caller's line.
+    pub fn set_place(&self, place: Option<Place>) {
+        self.state.borrow_mut().place = place;
+    }
+
+    #[track_caller]
+    fn place(&self) -> Place {
+        self.state.borrow().place.unwrap_or_else(|| Place::Rust(Location::caller()))
+    }
+
+    pub(crate) fn wrap(&self, node: NodeId) -> Expr<'_> {
+        Expr::new(self, node)
+    }
+
+    /// An operation on expressions. A mistake makes a dead expression.
+    #[track_caller]
+    pub fn add(&self, op: Op, operands: &[Expr<'_>]) -> Expr<'_> {
+        let node = match self.own(op.name(), operands) {
+            Ok(nodes) => self.add_nodes(op, &nodes),
+            Err(_) => DEAD,
+        };
+        self.wrap(node)
+    }
+
+    /// An operation on expressions.
+    ///
+    /// # Errors
+    /// The mistake that this operation makes, or the one that made an operand dead.
+    #[track_caller]
+    pub fn try_add(&self, op: Op, operands: &[Expr<'_>]) -> Result<Expr<'_>, GraphError> {
+        self.attempt(|| self.add(op, operands))
+    }
+
+    /// Runs code that writes expressions and returns the error it met, if any, leaving the builder without that error.
+    ///
+    /// # Errors
+    /// The first mistake made inside, or the earlier one that made the result dead.
+    pub fn attempt<'b>(&'b self, write: impl FnOnce() -> Expr<'b>) -> Result<Expr<'b>, GraphError> {
+        let before = self.state.borrow_mut().error.take();
+        let e = write();
+        let mut state = self.state.borrow_mut();
+        let error = std::mem::replace(&mut state.error, before);
+        match error.or_else(|| if e.is_dead() { state.error.clone() } else { None }) {
+            Some(error) => Err(error),
+            None => Ok(e),
+        }
+    }
+
+    #[track_caller]
+    fn add_nodes(&self, op: Op, nodes: &[NodeId]) -> NodeId {
+        let place = self.place();
+        let mut state = self.state.borrow_mut();
+        let name = op.name();
+        if state.graph.len() >= DEAD.index() {
+            return state.fail(GraphError::Full);
+        }
+        let added = state.graph.add(op, nodes, place);
+        added.unwrap_or_else(|error| {
+            let error = state.report(name, error, nodes, place);
+            state.fail(error)
+        })
+    }
+
+    /// Reports a mistake that no single operation would find.
+    #[track_caller]
+    pub(crate) fn fail(&self, op: &str, error: OpError, operands: &[Expr<'_>]) -> Expr<'_> {
+        let place = self.place();
+        if let Ok(nodes) = self.own(op, operands) {
+            let mut state = self.state.borrow_mut();
+            let error = state.report(op, error, &nodes, place);
+            state.fail(error);
+        }
+        self.wrap(DEAD)
+    }
+
+    /// The operands' nodes, if all are alive and of this builder.
+    #[track_caller]
+    fn own(&self, op: &str, operands: &[Expr<'_>]) -> Result<SmallVec<[NodeId; 4]>, Dead> {
+        if operands.iter().any(|e| !std::ptr::eq(e.builder(), self)) {
+            let place = self.place();
+            self.state.borrow_mut().fail(GraphError::MixedBuilders { op: op.to_owned(), place });
+            return Err(Dead);
+        }
+        if operands.iter().any(|e| e.is_dead()) { Err(Dead) } else { Ok(operands.iter().map(|e| e.id()).collect()) }
+    }
+}
+
+/// An operand could not be built, which is already known.
+struct Dead;
+
+impl State {
+    fn fail(&mut self, error: GraphError) -> NodeId {
+        self.error.get_or_insert(error);
+        DEAD
+    }
+
+    fn report(&self, op: &str, error: OpError, nodes: &[NodeId], place: Place) -> GraphError {
+        let operands = nodes.iter().map(|&n| OperandReport {
+            text: self.graph.name(n).map_or_else(|| self.graph.op(n).name().to_owned(), |s| format!("{s:?}")),
+            ty: self.graph.ty(n).clone(),
+            place: self.graph.place(n),
+        });
+        BuildError { op: op.to_owned(), error, operands: operands.collect(), place }.into()
+    }
+}

@@ -1,0 +1,292 @@
+//! The expression graph: an append-only arena with hash-consing.
+//!
+//! Always holds: a node's operands are older than the node, so arena order is a topological order; equal operations on
+//! equal operands are one node (unless sharing is switched off); every node's type was inferred when it was added.
+
+use crate::cons::ConsTable;
+use crate::error::OpError;
+use crate::map::TypeId;
+use crate::op::Op;
+use crate::place::Place;
+use crate::ty::{Shape, Type};
+use crate::types::TypeTable;
+use smallvec::SmallVec;
+use std::collections::BTreeMap;
+
+/// A node of a graph.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct NodeId(pub(crate) u32);
+
+impl NodeId {
+    /// Position in the arena.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// The node at this position of an arena.
+    pub fn from_index(index: usize) -> NodeId {
+        NodeId(index as u32)
+    }
+}
+
+/// What an input is for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Role {
+    /// Data, different at each call.
+    #[default]
+    Input,
+    /// A parameter, kept between calls and trained.
+    Param,
+}
+
+/// A named input.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Input {
+    /// Its name, unique in the graph; any characters.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// What it is for.
+    pub role: Role,
+    /// Its node.
+    pub node: NodeId,
+}
+
+/// The greatest rank: the labels of a map with a stack in front must fit its argument and its result.
+pub const MAX_RANK: usize = 32;
+
+/// An expression graph.
+#[derive(Clone, Debug)]
+pub struct Graph {
+    ops: Vec<Op>,
+    ends: Vec<u32>,
+    operands: Vec<NodeId>,
+    node_types: Vec<TypeId>,
+    places: Vec<Place>,
+    types: TypeTable,
+    inputs: Vec<Input>,
+    names: BTreeMap<NodeId, String>,
+    cons: ConsTable,
+    sharing: bool,
+}
+
+impl Default for Graph {
+    fn default() -> Graph {
+        Graph::new()
+    }
+}
+
+impl Graph {
+    /// An empty graph that shares equal subexpressions.
+    pub fn new() -> Graph {
+        Graph {
+            ops: Vec::new(),
+            ends: Vec::new(),
+            operands: Vec::new(),
+            node_types: Vec::new(),
+            places: Vec::new(),
+            types: TypeTable::default(),
+            inputs: Vec::new(),
+            names: BTreeMap::new(),
+            cons: ConsTable::default(),
+            sharing: true,
+        }
+    }
+
+    /// An empty graph in which every node written is a node of its own, to count as others do. Inputs stay shared.
+    pub fn without_sharing() -> Graph {
+        Graph { sharing: false, ..Graph::new() }
+    }
+
+    /// Whether equal subexpressions become one node.
+    pub fn is_sharing(&self) -> bool {
+        self.sharing
+    }
+
+    /// How many nodes.
+    pub fn len(&self) -> usize {
+        self.ops.len()
+    }
+
+    /// True without nodes.
+    pub fn is_empty(&self) -> bool {
+        self.ops.is_empty()
+    }
+
+    /// Every node, operands before their users.
+    pub fn nodes(&self) -> impl DoubleEndedIterator<Item = NodeId> + ExactSizeIterator + use<> {
+        (0..self.ops.len() as u32).map(NodeId)
+    }
+
+    /// What a node does.
+    pub fn op(&self, node: NodeId) -> &Op {
+        &self.ops[node.index()]
+    }
+
+    /// A node's operands, in order.
+    pub fn operands(&self, node: NodeId) -> &[NodeId] {
+        let start = if node.0 == 0 { 0 } else { self.ends[node.index() - 1] };
+        &self.operands[start as usize..self.ends[node.index()] as usize]
+    }
+
+    /// A node's type.
+    pub fn ty(&self, node: NodeId) -> &Type {
+        self.types.get(self.node_types[node.index()])
+    }
+
+    /// A node's type as an entry of the table of types.
+    pub fn type_id(&self, node: NodeId) -> TypeId {
+        self.node_types[node.index()]
+    }
+
+    /// An entry of the table of types.
+    pub fn type_of(&self, id: TypeId) -> &Type {
+        self.types.get(id)
+    }
+
+    /// The entry of this type in the table, made if it is new.
+    pub fn intern_type(&mut self, ty: Type) -> TypeId {
+        self.types.intern(ty)
+    }
+
+    /// A node's extents.
+    pub fn shape(&self, node: NodeId) -> &Shape {
+        &self.ty(node).shape
+    }
+
+    /// Where the user made a node; a shared node keeps its first place.
+    pub fn place(&self, node: NodeId) -> Place {
+        self.places[node.index()]
+    }
+
+    /// The inputs, in the order of their declaration.
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    /// The input of this name.
+    pub fn input(&self, name: &str) -> Option<&Input> {
+        self.inputs.iter().find(|i| i.name == name)
+    }
+
+    /// The name that the user gave to a node, if any; an input's is its own.
+    pub fn name(&self, node: NodeId) -> Option<&str> {
+        match self.op(node) {
+            Op::Input(i) => Some(&self.inputs[*i as usize].name),
+            _ => self.names.get(&node).map(String::as_str),
+        }
+    }
+
+    /// The named nodes that are not inputs.
+    pub fn names(&self) -> impl Iterator<Item = (NodeId, &str)> {
+        self.names.iter().map(|(&n, s)| (n, s.as_str()))
+    }
+
+    /// Gives a node a name for texts and pictures; the first name stays.
+    pub fn set_name(&mut self, node: NodeId, name: impl Into<String>) {
+        if !self.op(node).is_input() {
+            self.names.entry(node).or_insert_with(|| name.into());
+        }
+    }
+
+    /// Adds a named input.
+    ///
+    /// # Errors
+    /// When its shape has too many elements or axes. That the name is new is the caller's to see to.
+    pub fn add_input(&mut self, name: impl Into<String>, ty: Type, role: Role, place: Place) -> Result<NodeId, OpError> {
+        check_shape(&ty.shape)?;
+        let node = self.push(Op::Input(self.inputs.len() as u32), &[], ty.clone(), place);
+        self.inputs.push(Input { name: name.into(), ty, role, node });
+        Ok(node)
+    }
+
+    /// Adds an operation on nodes of this graph, or finds the equal node that exists.
+    ///
+    /// # Errors
+    /// When the operation does not fit the operands.
+    pub fn add(&mut self, op: Op, operands: &[NodeId], place: Place) -> Result<NodeId, OpError> {
+        let row = op.row();
+        if !row.arity.accepts(operands.len()) {
+            return Err(OpError::Arity { expected: row.arity, found: operands.len() });
+        }
+        let mut ordered: SmallVec<[NodeId; 4]> = operands.into();
+        if row.commutative && self.sharing {
+            ordered.sort_unstable();
+        }
+        let hash = ConsTable::hash(&op, &ordered);
+        if self.sharing && let Some(node) = self.find(hash, &op, &ordered) {
+            return Ok(node);
+        }
+        let ty = {
+            let types: SmallVec<[&Type; 4]> = ordered.iter().map(|&n| self.ty(n)).collect();
+            (row.infer)(&op, &types)?
+        };
+        check_shape(&ty.shape)?;
+        let node = self.push(op, &ordered, ty, place);
+        if self.sharing {
+            self.cons.insert(hash, node);
+        }
+        Ok(node)
+    }
+
+    fn find(&self, hash: u32, op: &Op, operands: &[NodeId]) -> Option<NodeId> {
+        self.cons.find(hash, |node| self.op(node) == op && self.operands(node) == operands)
+    }
+
+    fn push(&mut self, op: Op, operands: &[NodeId], ty: Type, place: Place) -> NodeId {
+        let node = NodeId(self.ops.len() as u32);
+        self.ops.push(op);
+        self.operands.extend_from_slice(operands);
+        self.ends.push(self.operands.len() as u32);
+        let ty = self.types.intern(ty);
+        self.node_types.push(ty);
+        self.places.push(place);
+        node
+    }
+
+    /// The outgoing edges of every node.
+    pub fn users(&self) -> Users {
+        Users::new(self)
+    }
+}
+
+fn check_shape(shape: &Shape) -> Result<(), OpError> {
+    if shape.rank() > MAX_RANK {
+        return Err(OpError::Rank { rank: shape.rank(), limit: MAX_RANK });
+    }
+    shape.checked_elements().map(|_| ()).ok_or_else(|| OpError::TooLarge { shape: shape.clone() })
+}
+
+/// A side table of outgoing edges: who uses a node, once for each operand position that it fills.
+#[derive(Clone, Debug)]
+pub struct Users {
+    starts: Vec<u32>,
+    users: Vec<NodeId>,
+}
+
+impl Users {
+    fn new(graph: &Graph) -> Users {
+        let mut starts = vec![0u32; graph.len() + 1];
+        for operand in &graph.operands {
+            starts[operand.index() + 1] += 1;
+        }
+        for i in 0..graph.len() {
+            starts[i + 1] += starts[i];
+        }
+        let mut next = starts.clone();
+        let mut users = vec![NodeId(0); graph.operands.len()];
+        for node in graph.nodes() {
+            for operand in graph.operands(node) {
+                let slot = &mut next[operand.index()];
+                users[*slot as usize] = node;
+                *slot += 1;
+            }
+        }
+        Users { starts, users }
+    }
+
+    /// The users of a node, oldest first.
+    pub fn of(&self, node: NodeId) -> &[NodeId] {
+        &self.users[self.starts[node.index()] as usize..self.starts[node.index() + 1] as usize]
+    }
+}

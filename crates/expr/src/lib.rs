@@ -1,0 +1,39 @@
+//! The expression graph of Wengert: operations and their rules, values, text form, verifier.
+//!
+//! A [`Builder`] writes a [`Graph`] through [`Expr`] handles and finishes it as a [`Function`]. Each operation is one
+//! [`Row`]: its type rule, its reference value and one [`LinearMap`] for each operand, from which every mode of
+//! differentiation is made.
+
+mod build;
+mod builder;
+mod cons;
+mod error;
+mod expr;
+mod function;
+mod graph;
+mod map;
+mod op;
+mod ops;
+mod place;
+mod row;
+mod rule;
+pub mod special;
+mod ty;
+mod types;
+mod value;
+
+pub use build::{Along, CustomMap};
+pub use builder::Builder;
+pub use error::{BuildError, EvalError, ExtentList, GraphError, OpError, OperandReport};
+pub use expr::Expr;
+pub use function::{Function, Output};
+pub use graph::{Graph, Input, MAX_RANK, NodeId, Role, Users};
+pub use map::{Axes, Index, Kind, Labelled, Labels, LinearMap, Local, Scale, Structural, TypeId};
+pub use op::{
+    AxisList, Binary, Comparison, DotAxes, Extremum, Literal, Op, Padding, Range, Reduction, Unary, Window, Windows,
+};
+pub use place::Place;
+pub use row::{Arity, Kernel, MapRule, Maps, Row};
+pub use rule::Rule;
+pub use ty::{DType, Shape, Type};
+pub use value::{Element, Tensor, Value};
