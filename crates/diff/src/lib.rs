@@ -1,1 +1,28 @@
-//! diff
+//! Derivatives of Wengert graphs: the linearised graph and the orders of accumulating it.
+//!
+//! A derivative is a sum over all paths of a graph. Forward mode, reverse mode and the path sum are orders of doing its
+//! products and sums; all of them read the one linear map that each operation states for each operand, and none knows an
+//! operation. What comes out is an ordinary graph: it can be printed, run and differentiated again.
+
+pub mod algebra;
+mod cost;
+mod count;
+pub mod derive;
+mod error;
+mod linearize;
+mod mode;
+mod paths;
+mod sweep;
+mod tangent;
+mod transform;
+
+pub use cost::{CONVENTION, Costs, ModeCost, PathCounts, costs, path_counts};
+pub use count::Count;
+pub use derive::{gradient, gradient_in};
+pub use error::DiffError;
+pub use linearize::Linearized;
+pub use mode::Mode;
+pub use paths::{PATH_LIMIT, path_sum};
+pub use sweep::{forward, reverse};
+pub use tangent::Tangent;
+pub use transform::{Directional, cost, float_inputs, grad, hessian, hvp, jacobian, jvp, taylor, value_and_grad, vjp};

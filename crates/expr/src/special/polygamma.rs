@@ -53,15 +53,17 @@ fn at_pole(n: u32, x: f64) -> f64 {
 /// the two-sided sum over all integers, without the terms left of x. `offset` is x less its nearest integer.
 fn below_zero(n: u32, x: f64, offset: f64) -> f64 {
     let near = zeta_times_factorial(n, offset.abs());
+    let far = zeta_times_factorial(n, 1.0 - offset.abs());
     let left = zeta_times_factorial(n, 1.0 - x);
-    if near.is_infinite() && offset.abs() < 0.5 {
-        return if n.is_multiple_of(2) { -near.copysign(offset) } else { near };
-    }
     if !n.is_multiple_of(2) {
-        return near + (zeta_times_factorial(n, 1.0 - offset.abs()) - left);
+        return if near.is_finite() { near + (far - left) } else { near };
     }
-    // At a half the two sides are equal, even where they overflow.
-    let both = if offset.abs() == 0.5 { 0.0 } else { near - zeta_times_factorial(n, 1.0 - offset.abs()) };
+    // Where the two sides overflow, they are equal at a half; elsewhere the nearer pole wins.
+    let both = match (offset.abs() == 0.5, near.is_finite()) {
+        (true, _) => 0.0,
+        (false, true) => near - far,
+        (false, false) => return -near.copysign(offset),
+    };
     -(both * offset.signum() + left)
 }
 

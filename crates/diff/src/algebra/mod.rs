@@ -1,0 +1,14 @@
+//! The algebra of linear maps: apply, transpose, compose, add, cost. Every mode is made of these and nothing else.
+
+mod add;
+mod apply;
+mod compose;
+mod cost;
+mod form;
+mod transpose;
+
+pub use add::add;
+pub use apply::apply;
+pub use compose::{COMPOSITION_BUDGET, compose};
+pub use cost::{ApplyCost, apply_cost};
+pub use transpose::transpose;

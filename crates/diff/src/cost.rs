@@ -1,0 +1,274 @@
+//! What each mode costs, counted before anything runs.
+//!
+//! The convention ([`CONVENTION`]): products by exact +1 and -1 and movements of elements are free, local derivatives
+//! are not counted. `forward` and `reverse` are passes of applications, one for each element of the variables or of the
+//! outputs, each with a general direction. The path sum multiplies every path out on its own, the first coefficient of a
+//! path multiplied by nothing, and adds the paths of each pair of variable and output.
+
+use crate::algebra::{ApplyCost, apply_cost};
+use crate::count::Count;
+use crate::linearize::Linearized;
+use crate::mode::Mode;
+use petgraph::Direction;
+use petgraph::stable_graph::NodeIndex;
+use petgraph::visit::EdgeRef;
+use wengert_expr::Graph;
+
+/// What the counts mean, in a line to be printed with them.
+pub const CONVENTION: &str = "free-units: products by exact +1 and -1 are free, local derivatives not counted; \
+forward and reverse: passes of applications; paths: each path multiplied out on its own";
+
+/// What one mode costs.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ModeCost {
+    /// Sweeps over the linearised graph; of the path sum, the number of paths.
+    pub passes: Count,
+    /// Products of numbers.
+    pub products: Count,
+    /// Additions of numbers.
+    pub sums: Count,
+}
+
+impl ModeCost {
+    /// Products and additions together, as a logarithm to base 2.
+    fn weight(&self) -> f64 {
+        (&self.products + &self.sums).log2()
+    }
+}
+
+/// What every mode costs on one linearised graph.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Costs {
+    /// Vertices of the linearised graph.
+    pub vertices: usize,
+    /// Edges of the linearised graph.
+    pub edges: usize,
+    /// Elements of all variables.
+    pub inputs: u64,
+    /// Elements of all outputs.
+    pub outputs: u64,
+    /// The number of paths.
+    pub paths: Count,
+    /// Forward mode.
+    pub forward: ModeCost,
+    /// Reverse mode.
+    pub reverse: ModeCost,
+    /// The path sum.
+    pub path_sum: ModeCost,
+}
+
+impl Costs {
+    /// The cost of a mode that is one of the three.
+    pub fn of(&self, mode: Mode) -> &ModeCost {
+        match mode.resolve(self) {
+            Mode::Forward => &self.forward,
+            Mode::Paths => &self.path_sum,
+            Mode::Reverse | Mode::Auto => &self.reverse,
+        }
+    }
+
+    /// The cheaper one of forward and reverse mode; reverse where they cost the same.
+    pub fn best(&self) -> Mode {
+        if self.forward.weight() < self.reverse.weight() { Mode::Forward } else { Mode::Reverse }
+    }
+
+    /// Why mode `auto` takes the one it takes.
+    pub fn reason(&self) -> String {
+        let name = self.best().name();
+        format!(
+            "{name}: forward needs {} passes with {} products and {} sums, reverse {} passes with {} products and {} sums",
+            self.forward.passes, self.forward.products, self.forward.sums,
+            self.reverse.passes, self.reverse.products, self.reverse.sums,
+        )
+    }
+}
+
+/// Counts what each mode costs; time is linear in the size of the graph.
+pub fn costs(graph: &Graph, linear: &Linearized, variables: u64, outputs: u64) -> Costs {
+    let (forward, reverse) = sweeps(graph, linear);
+    let times = |passes: u64, once: ApplyCost| ModeCost {
+        passes: passes.into(),
+        products: &Count::from(once.products) * passes,
+        sums: &Count::from(once.sums) * passes,
+    };
+    let paths = path_counts(linear).total;
+    Costs {
+        vertices: linear.graph.node_count(),
+        edges: linear.graph.edge_count(),
+        inputs: variables,
+        outputs,
+        path_sum: path_sum_cost(graph, linear, &paths),
+        paths,
+        forward: times(variables, forward),
+        reverse: times(outputs, reverse),
+    }
+}
+
+fn size(graph: &Graph, linear: &Linearized, vertex: NodeIndex) -> u64 {
+    graph.shape(linear.node(vertex)).elements() as u64
+}
+
+/// One forward sweep and one reverse sweep.
+fn sweeps(graph: &Graph, linear: &Linearized) -> (ApplyCost, ApplyCost) {
+    let (mut forward, mut reverse) = (ApplyCost::default(), ApplyCost::default());
+    for map in linear.graph.edge_weights() {
+        forward = forward + apply_cost(graph, map);
+        reverse = reverse + apply_cost(graph, &crate::algebra::transpose(map));
+    }
+    for vertex in linear.graph.node_indices() {
+        let meet = |direction| linear.graph.edges_directed(vertex, direction).count().saturating_sub(1) as u64;
+        let size = size(graph, linear, vertex);
+        forward.sums = forward.sums.saturating_add(meet(Direction::Incoming).saturating_mul(size));
+        reverse.sums = reverse.sums.saturating_add(meet(Direction::Outgoing).saturating_mul(size));
+    }
+    (forward, reverse)
+}
+
+/// How many paths lead from the variables.
+pub struct PathCounts {
+    /// Paths from all variables to all outputs.
+    pub total: Count,
+}
+
+/// Counts the paths of the linearised graph, arrays being single vertices.
+pub fn path_counts(linear: &Linearized) -> PathCounts {
+    let mut sources = vec![0u64; linear.graph.node_count()];
+    for vertex in linear.inputs.iter().flatten() {
+        sources[vertex.index()] += 1;
+    }
+    let mut total = Count::zero();
+    let outputs = multiplicity(linear);
+    along(linear, |_, _| 0, |vertex| (sources[vertex.index()].into(), Count::zero()), |vertex, state| {
+        total = &total + &(&state.started_or_not() * outputs[vertex.index()]);
+    });
+    PathCounts { total }
+}
+
+/// How often each vertex is an output.
+fn multiplicity(linear: &Linearized) -> Vec<u64> {
+    let mut times = vec![0; linear.graph.node_count()];
+    for vertex in linear.outputs.iter().flatten() {
+        times[vertex.index()] += 1;
+    }
+    times
+}
+
+/// The paths that lead to a vertex: those without a product so far, those with one, and all products on them.
+#[derive(Clone)]
+struct Arriving {
+    fresh: Count,
+    started: Count,
+    products: Count,
+}
+
+impl Arriving {
+    fn started_or_not(&self) -> Count {
+        &self.fresh + &self.started
+    }
+}
+
+/// Carries path counts up the graph; a vertex's counts are dropped once its last user has read them.
+fn along(
+    linear: &Linearized,
+    products: impl Fn(&wengert_expr::LinearMap<wengert_expr::NodeId>, NodeIndex) -> u64,
+    seed: impl Fn(NodeIndex) -> (Count, Count),
+    mut output: impl FnMut(NodeIndex, &Arriving),
+) {
+    let mut left: Vec<usize> = vec![0; linear.graph.node_count()];
+    for vertex in linear.graph.node_indices() {
+        left[vertex.index()] = linear.graph.edges_directed(vertex, Direction::Outgoing).count();
+    }
+    let is_output = multiplicity(linear);
+    let mut states: Vec<Option<Arriving>> = vec![None; linear.graph.node_count()];
+    for vertex in linear.graph.node_indices() {
+        let (fresh, started) = seed(vertex);
+        let mut state = Arriving { fresh, started, products: Count::zero() };
+        for edge in linear.graph.edges_directed(vertex, Direction::Incoming) {
+            let source = edge.source().index();
+            if let Some(before) = &states[source] {
+                let cost = products(edge.weight(), vertex);
+                state.products = &(&state.products + &before.products) + &(&before.started * cost);
+                if cost == 0 {
+                    state.fresh = &state.fresh + &before.fresh;
+                    state.started = &state.started + &before.started;
+                } else {
+                    state.started = &state.started + &before.started_or_not();
+                }
+            }
+            left[source] -= 1;
+            if left[source] == 0 {
+                states[source] = None;
+            }
+        }
+        if is_output[vertex.index()] > 0 {
+            output(vertex, &state);
+        }
+        states[vertex.index()] = Some(state);
+    }
+}
+
+/// The path sum over unit directions of every variable.
+fn path_sum_cost(graph: &Graph, linear: &Linearized, paths: &Count) -> ModeCost {
+    let mut elements = vec![0u64; linear.graph.node_count()];
+    for &vertex in linear.inputs.iter().flatten() {
+        elements[vertex.index()] += size(graph, linear, vertex);
+    }
+    let times = multiplicity(linear);
+    let connected = connected_elements(linear, &elements);
+    let (mut products, mut sums) = (Count::zero(), Count::zero());
+    along(
+        linear,
+        |map, _| apply_cost(graph, map).products,
+        |vertex| (elements[vertex.index()].into(), Count::zero()),
+        |vertex, state| {
+            let times = times[vertex.index()];
+            products = &products + &(&state.products * times);
+            let extra = &state.started_or_not() - &Count::from(connected[vertex.index()]);
+            sums = &sums + &(&extra * (times * size(graph, linear, vertex)));
+        },
+    );
+    ModeCost { passes: paths.clone(), products, sums }
+}
+
+/// For each output the elements of all variables on which it depends. Whichever are fewer, variables or outputs, are
+/// followed, 64 at a time.
+fn connected_elements(linear: &Linearized, elements: &[u64]) -> Vec<u64> {
+    let mut connected = vec![0u64; elements.len()];
+    let variables: Vec<NodeIndex> = linear.graph.node_indices().filter(|v| elements[v.index()] > 0).collect();
+    let mut outputs: Vec<NodeIndex> = linear.outputs.iter().flatten().copied().collect();
+    outputs.sort_unstable();
+    outputs.dedup();
+    if outputs.len() < variables.len() {
+        for block in outputs.chunks(64) {
+            let bits = reachable(linear, block, Direction::Incoming);
+            for (variable, (i, output)) in variables.iter().flat_map(|v| block.iter().enumerate().map(move |o| (v, o))) {
+                connected[output.index()] += (bits[variable.index()] >> i & 1) * elements[variable.index()];
+            }
+        }
+    } else {
+        for block in variables.chunks(64) {
+            let bits = reachable(linear, block, Direction::Outgoing);
+            for (output, (i, variable)) in outputs.iter().flat_map(|o| block.iter().enumerate().map(move |v| (o, v))) {
+                connected[output.index()] += (bits[output.index()] >> i & 1) * elements[variable.index()];
+            }
+        }
+    }
+    connected
+}
+
+/// For each vertex which of at most 64 sources reach it along edges of this direction, as bits.
+fn reachable(linear: &Linearized, sources: &[NodeIndex], direction: Direction) -> Vec<u64> {
+    let mut bits = vec![0u64; linear.graph.node_count()];
+    for (i, source) in sources.iter().enumerate() {
+        bits[source.index()] |= 1 << i;
+    }
+    let mut spread = |vertex: NodeIndex| {
+        let behind = linear.graph.neighbors_directed(vertex, direction.opposite());
+        bits[vertex.index()] = behind.fold(bits[vertex.index()], |all, n| all | bits[n.index()]);
+    };
+    match direction {
+        Direction::Outgoing => linear.graph.node_indices().for_each(&mut spread),
+        Direction::Incoming => linear.graph.node_indices().rev().for_each(&mut spread),
+    }
+    bits
+}

@@ -1,0 +1,221 @@
+//! Derivatives of functions: a function in, a function out.
+//!
+//! The derivative's graph is the function's own, continued: its first nodes are the primal ones.
+
+use crate::cost::Costs;
+use crate::derive;
+use crate::error::DiffError;
+use crate::mode::Mode;
+use wengert_expr::{Builder, Expr, Function};
+
+/// The nodes of a function as expressions of a builder that goes on writing its graph.
+struct Open<'b> {
+    outputs: Vec<Expr<'b>>,
+    wrt: Vec<Expr<'b>>,
+}
+
+fn open<'b>(b: &'b Builder, f: &Function, wrt: &[&str]) -> Result<Open<'b>, DiffError> {
+    let variable = |name: &&str| {
+        let input = f.graph().input(name).ok_or_else(|| {
+            let names: Vec<String> = f.inputs().iter().map(|i| format!("{:?}", i.name)).collect();
+            DiffError::UnknownInput { name: (*name).to_owned(), inputs: names.join(", ") }
+        })?;
+        Ok(b.node(input.node))
+    };
+    let wrt = wrt.iter().map(variable).collect::<Result<_, DiffError>>()?;
+    Ok(Open { outputs: f.outputs().iter().map(|o| b.node(o.node)).collect(), wrt })
+}
+
+fn reopened(f: &Function) -> Builder {
+    Builder::on(f.graph().clone())
+}
+
+/// The one output of a function, which has to be a scalar float.
+fn scalar_output<'b>(open: &Open<'b>, f: &Function) -> Result<Expr<'b>, DiffError> {
+    let [output] = open.outputs[..] else { return Err(DiffError::NotOneOutput { found: open.outputs.len() }) };
+    if output.rank() != 0 {
+        return Err(DiffError::NotScalar { name: format!("{:?}", f.output_name(0)), shape: output.shape() });
+    }
+    Ok(output)
+}
+
+/// The names of all float inputs: what a function is differentiated with respect to if nothing is said.
+pub fn float_inputs(f: &Function) -> Vec<&str> {
+    f.inputs().iter().filter(|i| i.ty.dtype.is_float()).map(|i| i.name.as_str()).collect()
+}
+
+/// The gradient of a function with one scalar output: outputs named like the variables.
+///
+/// # Errors
+/// Unknown variables, and as [`gradient`](crate::gradient).
+pub fn grad(f: &Function, wrt: &[&str], mode: Mode) -> Result<Function, DiffError> {
+    with_gradient(f, wrt, mode, false)
+}
+
+/// The value and the gradient: the function's output, then outputs named like the variables.
+///
+/// # Errors
+/// As [`grad`].
+pub fn value_and_grad(f: &Function, wrt: &[&str], mode: Mode) -> Result<Function, DiffError> {
+    with_gradient(f, wrt, mode, true)
+}
+
+fn with_gradient(f: &Function, wrt: &[&str], mode: Mode, value: bool) -> Result<Function, DiffError> {
+    let b = reopened(f);
+    let at = open(&b, f, wrt)?;
+    let output = scalar_output(&at, f)?;
+    let gradient = derive::gradient_in(output, &at.wrt, mode)?;
+    if value {
+        b.output_unnamed(output);
+    }
+    for (name, g) in wrt.iter().zip(gradient) {
+        b.output(*name, g);
+    }
+    Ok(b.finish()?)
+}
+
+/// All derivatives of all outputs: for each output in order, and each variable in order, an output `output/variable` of
+/// the output's shape followed by the variable's.
+///
+/// # Errors
+/// Unknown variables, and as [`jacobian`](crate::derive::jacobian).
+pub fn jacobian(f: &Function, wrt: &[&str], mode: Mode) -> Result<Function, DiffError> {
+    let b = reopened(f);
+    let at = open(&b, f, wrt)?;
+    for (o, row) in derive::jacobian(&at.outputs, &at.wrt, mode)?.into_iter().enumerate() {
+        for (name, block) in wrt.iter().zip(row) {
+            b.output(format!("{}/{name}", f.output_name(o)), block);
+        }
+    }
+    Ok(b.finish()?)
+}
+
+/// The second derivatives of a function with one scalar output: for each pair of variables an output `x/y` of the shape
+/// of `x` followed by that of `y`.
+///
+/// The gradient is taken in reverse mode and differentiated in forward mode (`Auto`); `Forward`, `Reverse` and `Paths`
+/// take both derivatives in that mode.
+///
+/// # Errors
+/// As [`grad`].
+pub fn hessian(f: &Function, wrt: &[&str], mode: Mode) -> Result<Function, DiffError> {
+    let (first, second) = match mode {
+        Mode::Auto => (Mode::Reverse, Mode::Forward),
+        Mode::Forward | Mode::Reverse | Mode::Paths => (mode, mode),
+    };
+    let b = reopened(f);
+    let at = open(&b, f, wrt)?;
+    let gradient = derive::gradient_in(scalar_output(&at, f)?, &at.wrt, first)?;
+    for (x, row) in wrt.iter().zip(derive::jacobian(&gradient, &at.wrt, second)?) {
+        for (y, block) in wrt.iter().zip(row) {
+            b.output(format!("{x}/{y}"), block);
+        }
+    }
+    Ok(b.finish()?)
+}
+
+/// A function with directions as further inputs.
+#[derive(Clone, Debug)]
+pub struct Directional {
+    /// The function; its inputs are the original ones and then the directions.
+    pub function: Function,
+    /// The names of the directions, in the order of what they belong to.
+    pub directions: Vec<String>,
+}
+
+/// Tangents of the outputs, named like them, from tangents of the variables, which are further inputs.
+///
+/// # Errors
+/// Unknown variables, and as [`jvp`](crate::derive::jvp).
+pub fn jvp(f: &Function, wrt: &[&str]) -> Result<Directional, DiffError> {
+    let b = reopened(f);
+    let at = open(&b, f, wrt)?;
+    let (directions, tangents) = declare(&b, wrt.iter().map(|w| format!("tangent of {w}")), &at.wrt);
+    for (o, t) in derive::jvp(&at.outputs, &at.wrt, &tangents)?.into_iter().enumerate() {
+        b.output(f.output_name(o), t);
+    }
+    Ok(Directional { function: b.finish()?, directions })
+}
+
+/// Cotangents of the variables, named like them, from cotangents of the outputs, which are further inputs.
+///
+/// # Errors
+/// Unknown variables, and as [`vjp`](crate::derive::vjp).
+pub fn vjp(f: &Function, wrt: &[&str]) -> Result<Directional, DiffError> {
+    let b = reopened(f);
+    let at = open(&b, f, wrt)?;
+    let names = (0..f.outputs().len()).map(|o| format!("cotangent of {}", f.output_name(o)));
+    let (directions, cotangents) = declare(&b, names, &at.outputs);
+    for (name, t) in wrt.iter().zip(derive::vjp(&at.outputs, &cotangents, &at.wrt)?) {
+        b.output(*name, t);
+    }
+    Ok(Directional { function: b.finish()?, directions })
+}
+
+/// The Hessian of a scalar function times a direction, without the Hessian: forward over reverse. Outputs are named like
+/// the variables, the direction's parts are further inputs.
+///
+/// Cost: a small constant times that of the function.
+///
+/// # Errors
+/// As [`grad`].
+pub fn hvp(f: &Function, wrt: &[&str]) -> Result<Directional, DiffError> {
+    let b = reopened(f);
+    let at = open(&b, f, wrt)?;
+    let gradient = derive::gradient(scalar_output(&at, f)?, &at.wrt)?;
+    let (directions, tangents) = declare(&b, wrt.iter().map(|w| format!("tangent of {w}")), &at.wrt);
+    for (name, t) in wrt.iter().zip(derive::jvp(&gradient, &at.wrt, &tangents)?) {
+        b.output(*name, t);
+    }
+    Ok(Directional { function: b.finish()?, directions })
+}
+
+/// Declares one input of the type of each expression, under the name given or one like it that is free.
+fn declare<'b>(
+    b: &'b Builder,
+    names: impl Iterator<Item = String>,
+    like: &[Expr<'b>],
+) -> (Vec<String>, Vec<Expr<'b>>) {
+    let free = |mut name: String| {
+        while b.read(|g| g.input(&name).is_some()) {
+            name.push('\'');
+        }
+        name
+    };
+    let declared = names.zip(like).map(|(name, e)| {
+        let name = free(name);
+        (name.clone(), b.input(name, e.ty()))
+    });
+    declared.unzip()
+}
+
+/// A scalar function of a scalar and its derivatives up to an order, by differentiating again and again: outputs `f`,
+/// `f'`, `f''`, and so on without names.
+///
+/// # Errors
+/// An output or a variable that is not a scalar float, and as [`grad`].
+pub fn taylor(f: &Function, wrt: &str, order: usize) -> Result<Function, DiffError> {
+    let b = reopened(f);
+    let at = open(&b, f, &[wrt])?;
+    let x = at.wrt[0];
+    if x.rank() != 0 {
+        return Err(DiffError::NotScalarInput { name: format!("{wrt:?}"), shape: x.shape() });
+    }
+    let mut derivative = scalar_output(&at, f)?;
+    b.output_unnamed(derivative);
+    for _ in 0..order {
+        derivative = derive::gradient_in(derivative, &[x], Mode::Forward)?[0];
+        b.output_unnamed(derivative);
+    }
+    Ok(b.finish()?)
+}
+
+/// What each mode costs on a function.
+///
+/// # Errors
+/// Unknown variables, variables or outputs that are not floats, an operation without a derivative.
+pub fn cost(f: &Function, wrt: &[&str]) -> Result<Costs, DiffError> {
+    let b = reopened(f);
+    let at = open(&b, f, wrt)?;
+    derive::cost(&at.outputs, &at.wrt)?.ok_or(DiffError::NoVariable)
+}

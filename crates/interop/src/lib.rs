@@ -1,0 +1,31 @@
+//! File formats: CSV, NPY, NPZ and IDX, read into a [`Value`](wengert_expr::Value) and, for NumPy's two, written from one.
+//!
+//! A format is told by a file's first bytes, never by its name, and any file may be gzipped (but NPZ, which is an archive already).
+//! What a header promises is held against the bytes that are there before anything is allocated for it.
+//! Every failure is an [`InteropError`] that names the file, the place in it and what was expected there.
+//! Writers replace a file whole or leave it as it was.
+
+mod atomic;
+mod csv;
+mod datasets;
+mod elements;
+mod error;
+mod format;
+mod gzip;
+mod heading;
+mod idx;
+mod npy;
+mod npy_header;
+mod npz;
+mod rows;
+
+pub use crate::csv::{CsvOptions, CsvTable, parse_csv, read_csv};
+pub use atomic::write_atomically;
+pub use datasets::digits;
+pub use error::{InteropError, Result};
+pub use format::{Format, parse_value, read_value};
+pub use heading::Header;
+pub use idx::{IdxBytes, parse_idx, parse_idx_bytes, read_idx, read_idx_bytes};
+pub use npy::{encode_npy, parse_npy, read_npy, write_npy};
+pub use npz::{parse_npz, read_npz, write_npz};
+pub use rows::Delimiter;
