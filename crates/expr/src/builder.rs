@@ -151,7 +151,9 @@ impl Builder {
 
     #[track_caller]
     fn place(&self) -> Place {
-        self.state.borrow().place.unwrap_or_else(|| Place::Rust(Location::caller()))
+        // A closure would not see the caller.
+        let caller = Location::caller();
+        self.state.borrow().place.unwrap_or(Place::Rust(caller))
     }
 
     pub(crate) fn wrap(&self, node: NodeId) -> Expr<'_> {

@@ -6,6 +6,7 @@
 
 mod build;
 mod builder;
+mod composite;
 mod cons;
 mod error;
 mod expr;
@@ -24,6 +25,7 @@ mod value;
 
 pub use build::{Along, CustomMap};
 pub use builder::Builder;
+pub use composite::Operand;
 pub use error::{BuildError, EvalError, ExtentList, GraphError, OpError, OperandReport};
 pub use expr::Expr;
 pub use function::{Function, Output};
@@ -32,6 +34,7 @@ pub use map::{Axes, Index, Kind, Labelled, Labels, LinearMap, Local, Scale, Stru
 pub use op::{
     AxisList, Binary, Comparison, DotAxes, Extremum, Literal, Op, Padding, Range, Reduction, Unary, Window, Windows,
 };
+pub use ops::samples::{Sample, samples};
 pub use place::Place;
 pub use row::{Arity, Kernel, MapRule, Maps, Row};
 pub use rule::Rule;

@@ -33,11 +33,14 @@ impl Init {
 
     /// A matrix of weights of this type, whose shape is `[fan_in, fan_out]`.
     pub fn sample(self, ty: &Type, random: &mut Random) -> Value {
-        let (fan_in, fan_out) = (ty.shape.first().copied().unwrap_or(1), ty.shape.last().copied().unwrap_or(1));
+        let (fan_in, fan_out) =
+            (ty.shape.first().copied().unwrap_or(1), ty.shape.last().copied().unwrap_or(1));
         let variance = self.variance(fan_in, fan_out);
         let weights: Vec<f64> = (0..ty.shape.elements())
             .map(|_| match self {
-                Init::GlorotUniform | Init::HeUniform => (2.0 * random.uniform() - 1.0) * (3.0 * variance).sqrt(),
+                Init::GlorotUniform | Init::HeUniform => {
+                    (2.0 * random.uniform() - 1.0) * (3.0 * variance).sqrt()
+                }
                 Init::GlorotNormal | Init::HeNormal => random.normal() * variance.sqrt(),
                 Init::Zeros => 0.0,
             })
@@ -73,7 +76,10 @@ mod tests {
             assert!(mean.abs() < 5.0 * (variance / n).sqrt(), "{init:?}: mean {mean}");
             assert!((found / variance - 1.0).abs() < 5.0 * (2.0 / n).sqrt(), "{init:?}: variance {found}");
             let largest = weights.iter().fold(0f64, |m, w| m.max(w.abs()));
-            assert!(largest <= bound && (bound.is_infinite() || largest > 0.99 * bound), "{init:?}: {largest}");
+            assert!(
+                largest <= bound && (bound.is_infinite() || largest > 0.99 * bound),
+                "{init:?}: {largest}"
+            );
         }
         assert!(sample(Init::Zeros, 1).iter().all(|&w| w == 0.0));
     }

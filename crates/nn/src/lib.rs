@@ -1,1 +1,56 @@
-//! nn
+//! Neural networks as Wengert graphs: models, losses, optimisers, data and training.
+//!
+//! A step of training, forward, backward and update, is one [`Function`](wengert_expr::Function) like any other: it can
+//! be printed, drawn, costed and compiled. Everything random comes from a seed, and the same seed trains the same
+//! parameters bit for bit. Nothing here prints; progress comes as [`Event`]s.
+//!
+//! ```
+//! use wengert_nn::{Adam, Activation, Dataset, Loss, Mlp, Optimizer, Precision, Settings, Trainer};
+//!
+//! let model = Mlp::new(&[2, 8, 1], Activation::Tanh)?;
+//! let data = Dataset::xor(Loss::BceWithLogits, Precision::F32)?;
+//! let optimizer = Optimizer::Adam(Adam::default());
+//! let settings = Settings { loss: Loss::BceWithLogits, optimizer, learning_rate: 0.05, batch_size: 4, seed: 1 };
+//! let mut trainer = Trainer::new(model, settings);
+//! trainer.fit(&data, None, 200, &mut |_| ())?;
+//! assert_eq!(trainer.evaluate(&data)?.accuracy, Some(1.0));
+//! # Ok::<(), wengert_nn::NnError>(())
+//! ```
+
+mod activation;
+mod config;
+mod data;
+mod dense;
+mod error;
+mod experiment;
+mod init;
+mod load;
+mod loss;
+mod metrics;
+mod mlp;
+mod optim;
+mod precision;
+mod preset;
+mod random;
+mod step;
+mod trainer;
+
+pub use activation::Activation;
+pub use config::{
+    Column, ConfigError, DataConfig, ModelConfig, OptimizerConfig, OptimizerName, Source, SplitOrder,
+    TrainConfig, TrainingConfig,
+};
+pub use data::{Batches, Dataset, Standardize, Targets, split_ordered, split_shuffled};
+pub use dense::Dense;
+pub use error::{DataError, Divergence, ModelError, NnError, NotFinite};
+pub use experiment::Experiment;
+pub use init::Init;
+pub use loss::Loss;
+pub use metrics::{Epoch, Event, Metrics};
+pub use mlp::{MAX_PARAMS, MAX_UNITS, Mlp};
+pub use optim::{Adam, Optimizer, Sgd, Update};
+pub use precision::Precision;
+pub use preset::Preset;
+pub use random::{Purpose, Random};
+pub use step::{evaluation, training_step};
+pub use trainer::{Settings, Trainer};

@@ -30,7 +30,7 @@ impl Loss {
     pub fn apply<'b>(self, outputs: Expr<'b>, targets: Expr<'b>) -> Expr<'b> {
         match self {
             Loss::Mse => outputs.mse(targets),
-            Loss::BceWithLogits => outputs.bce_with_logits(targets),
+            Loss::BceWithLogits => outputs.bce_with_logits(targets).mean(..),
             Loss::SoftmaxCrossEntropy => outputs.softmax_cross_entropy(targets),
         }
     }
@@ -86,7 +86,8 @@ mod tests {
         assert!((3.0 * loss - 1.333_336_879_121_140_7).abs() < 1e-12, "{loss}");
         assert_eq!(correct, 0.0);
         let outputs = Value::new([2, 1], vec![1e3, -1e3]);
-        let (loss, correct) = loss_and_correct(Loss::BceWithLogits, outputs, Value::new([2, 1], vec![1.0, 1.0]));
+        let (loss, correct) =
+            loss_and_correct(Loss::BceWithLogits, outputs, Value::new([2, 1], vec![1.0, 1.0]));
         assert_eq!((loss, correct), (500.0, 1.0));
     }
 
@@ -95,7 +96,8 @@ mod tests {
         // Probabilities of the true classes 0.7, 0.8 and 0.1.
         let rows = [[0.7f64, 0.2, 0.1], [0.1, 0.8, 0.1], [0.6, 0.3, 0.1]];
         let logits = Value::new([3, 3], rows.concat().iter().map(|p| p.ln()).collect());
-        let (loss, correct) = loss_and_correct(Loss::SoftmaxCrossEntropy, logits, Value::from(vec![0i64, 1, 2]));
+        let (loss, correct) =
+            loss_and_correct(Loss::SoftmaxCrossEntropy, logits, Value::from(vec![0i64, 1, 2]));
         assert!((loss - 0.960_801_196_082_329_2).abs() < 1e-12, "{loss}");
         assert_eq!(correct, 2.0);
     }

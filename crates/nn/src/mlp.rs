@@ -131,7 +131,10 @@ impl Mlp {
             let z = layer.apply(h, p[0], p[1]);
             h = match layer.number == self.layers.len() {
                 true => z.named("logits"),
-                false => self.activation.apply(z.named(format!("z{}", layer.number))).named(format!("h{}", layer.number)),
+                false => self
+                    .activation
+                    .apply(z.named(format!("z{}", layer.number)))
+                    .named(format!("h{}", layer.number)),
             };
         }
         h
@@ -215,7 +218,10 @@ mod tests {
         let error = |sizes: &[usize]| Mlp::new(sizes, Activation::Relu).unwrap_err().to_string();
         assert_eq!(error(&[3]), "a model needs a number of features and of outputs, found 1 width");
         assert_eq!(error(&[3, 0, 1]), "width 0 of layer 1: expected 1 to 1048576 units");
-        assert_eq!(error(&[3, usize::MAX]), "width 18446744073709551615 of layer 1: expected 1 to 1048576 units");
+        assert_eq!(
+            error(&[3, usize::MAX]),
+            "width 18446744073709551615 of layer 1: expected 1 to 1048576 units"
+        );
         assert_eq!(
             error(&[1 << 20, 1 << 20]),
             "a model of 1099512676352 parameters: at most 268435456 are possible"

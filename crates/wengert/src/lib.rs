@@ -1,5 +1,7 @@
 //! Wengert: a symbolic computational-graph compiler with automatic differentiation.
 
+pub mod check;
+
 pub use wengert_diff as diff;
 pub use wengert_exec as exec;
 pub use wengert_expr as expr;

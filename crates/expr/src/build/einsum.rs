@@ -15,7 +15,7 @@ impl<'b> Expr<'b> {
         }
         let summed: Vec<u8> = positions(labels, |l| !output.contains(&l));
         let kept: Vec<u8> = labels.iter().copied().filter(|l| output.contains(l)).collect();
-        let reduced = self.reduce(Reduction::Sum, &summed);
+        let reduced = if summed.is_empty() { self } else { self.reduce(Reduction::Sum, &summed) };
         // In the output's order, then each axis to its place.
         let order: Vec<u8> = output.iter().filter_map(|l| kept.iter().position(|k| k == l)).map(|p| p as u8).collect();
         let places = positions(output, |l| kept.contains(&l));
@@ -38,8 +38,7 @@ impl<'b> Expr<'b> {
         let shared = |l: &u8| a_labels.contains(l) && b_labels.contains(l);
         let contract: Vec<u8> = a_labels.iter().copied().filter(|l| shared(l) && !output.contains(l)).collect();
         if contract.is_empty() {
-            let spread = |e: Expr<'b>, labels: &[u8]| e.relabel(labels, output, extents);
-            return spread(a, &a_labels) * spread(b, &b_labels);
+            return a.relabel(&a_labels, output, extents) * b.relabel(&b_labels, output, extents);
         }
         let batch: Vec<u8> = a_labels.iter().copied().filter(|l| shared(l) && output.contains(l)).collect();
         let at = |labels: &[u8], of: &[u8]| -> Box<[u8]> {

@@ -219,7 +219,7 @@ impl<'b> Expr<'b> {
 
     /// The same, as floats.
     #[track_caller]
-    fn floated(self) -> Expr<'b> {
+    pub(crate) fn floated(self) -> Expr<'b> {
         if self.dtype().is_float() { self } else { self.cast(DType::F64) }
     }
 

@@ -91,7 +91,10 @@ impl<'b> Expr<'b> {
     #[track_caller]
     pub fn concatenate(self, others: &[Expr<'b>], axis: i64) -> Expr<'b> {
         let dtype = others.iter().map(|e| e.dtype()).fold(self.dtype(), DType::max);
-        let parts: Vec<Expr<'b>> = std::iter::once(self).chain(others.iter().copied()).map(|e| e.cast(dtype)).collect();
+        let mut parts: Vec<Expr<'b>> = std::iter::once(self).chain(others.iter().copied()).collect();
+        for part in &mut parts {
+            *part = part.cast(dtype);
+        }
         match resolve_axis(axis, self.rank()) {
             Ok(_) if parts.len() == 1 => parts[0],
             Ok(axis) => self.builder().add(Op::Concatenate(axis), &parts),
@@ -102,7 +105,10 @@ impl<'b> Expr<'b> {
     /// This array and others of its shape, along a new axis.
     #[track_caller]
     pub fn stack(self, others: &[Expr<'b>], axis: i64) -> Expr<'b> {
-        let others: Vec<Expr<'b>> = others.iter().map(|e| e.expand_dims(axis)).collect();
+        let mut others = others.to_vec();
+        for other in &mut others {
+            *other = other.expand_dims(axis);
+        }
         self.expand_dims(axis).concatenate(&others, axis)
     }
 
@@ -143,10 +149,11 @@ impl<'b> Expr<'b> {
         let from_start = positions.less(b.constant(0i64)).select(positions + extent, positions);
         let outside = from_start.less(b.constant(0i64)).logical_or(from_start.greater_equal(extent));
         let stride = |a: usize| shape[a + 1..].iter().product::<usize>() as i64;
-        let flat = (0..shape.rank()).fold(b.constant(0i64), |flat, a| {
+        let mut flat = b.constant(0i64);
+        for a in 0..shape.rank() {
             let index = if a == axis { from_start } else { b.iota(wanted.clone(), a as i64, DType::I64) };
-            flat + index * b.constant(stride(a))
-        });
+            flat = flat + index * b.constant(stride(a));
+        }
         // A position outside its own axis must not find a neighbour's element: it stays outside of the flat array.
         let flat = outside.select(b.constant(i64::MAX), flat);
         self.reshape(&[-1]).take(flat, 0)

@@ -10,4 +10,5 @@ mod reduce;
 mod shape;
 
 pub use along::Along;
+pub(crate) use along::resolve_axis;
 pub use custom::CustomMap;

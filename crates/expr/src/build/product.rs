@@ -56,14 +56,11 @@ impl<'b> Expr<'b> {
             let error = OpError::Mismatch { what, left: self.ty(), right: other.ty() };
             return self.builder().fail("matmul", error, &[self, other]);
         };
-        let widen = |e: Expr<'b>, s: &Shape| {
-            let shape: Shape = common.iter().chain(&s[s.rank() - 2..]).copied().collect();
-            e.broadcast_to(shape)
-        };
+        let wide = |s: &Shape| common.iter().chain(&s[s.rank() - 2..]).copied().collect::<Shape>();
         let n = common.rank() as u8;
         let both: Box<[u8]> = (0..n).collect();
         let axes = DotAxes { batch: (both.clone(), both), contract: (vec![n + 1].into(), vec![n].into()) };
-        widen(self, &left).dot_general(widen(other, &right), axes)
+        self.broadcast_to(wide(&left)).dot_general(other.broadcast_to(wide(&right)), axes)
     }
 
     /// The sum of products of two vectors; of matrices and more the product over the last axis and the last but one, as

@@ -35,10 +35,7 @@ impl<'b> Expr<'b> {
     pub fn reduce_along(self, reduction: Reduction, axes: &Along, keep: bool) -> Expr<'b> {
         let shape = self.shape();
         match axes.resolve(shape.rank()) {
-            Ok(axes) => {
-                let reduced = self.reduce(reduction, &axes);
-                if keep { reduced.reshape_to(&kept(&shape, &axes)) } else { reduced }
-            }
+            Ok(axes) => self.reduce(reduction, &axes).restore(&axes, &shape, keep),
             Err(error) => self.builder().fail(reduction.row().name, error, &[self]),
         }
     }
@@ -47,6 +44,16 @@ impl<'b> Expr<'b> {
     pub(crate) fn reduce(self, reduction: Reduction, axes: &[u8]) -> Expr<'b> {
         let x = if self.dtype() == DType::Bool { self.cast(DType::I64) } else { self };
         if axes.is_empty() { x } else { self.builder().add(Op::Reduce(reduction, axes.into()), &[x]) }
+    }
+
+    /// A reduced array, with the axes of `shape` that were reduced put back at extent 1 if `keep`.
+    #[track_caller]
+    pub(crate) fn restore(self, axes: &[u8], shape: &Shape, keep: bool) -> Expr<'b> {
+        if !keep {
+            return self;
+        }
+        let extent = |(i, &n): (usize, &usize)| if axes.contains(&(i as u8)) { 1 } else { n };
+        self.reshape_to(&shape.iter().enumerate().map(extent).collect::<Shape>())
     }
 
     /// The position of the first greatest element along an axis, as `i64`.
@@ -125,9 +132,4 @@ fn others_in_rows(rows: Expr<'_>) -> Expr<'_> {
         others = (pairs * right).concatenate(&parts, 1);
     }
     others
-}
-
-/// The shape with these axes at extent 1.
-fn kept(shape: &Shape, axes: &[u8]) -> Shape {
-    shape.iter().enumerate().map(|(i, &n)| if axes.contains(&(i as u8)) { 1 } else { n }).collect()
 }

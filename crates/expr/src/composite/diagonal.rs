@@ -64,3 +64,53 @@ impl<'b> Expr<'b> {
         self.diagonal().sum(-1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{gradient, value};
+    use crate::builder::Builder;
+    use crate::ty::{DType, Type};
+    use crate::value::Value;
+
+    fn of(e: crate::Expr<'_>) -> Vec<f64> {
+        value(e, &Value::from(0.0)).to_f64s()
+    }
+
+    #[test]
+    fn classes_outside_are_all_zeros() {
+        let b = Builder::new();
+        let e = b.constant(Value::new([2, 2], vec![1i64, 0, -1, 3])).one_hot(3, DType::F32);
+        assert_eq!(e.ty(), Type::new(DType::F32, [2, 2, 3]));
+        assert_eq!(of(e), [0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        assert!(b.constant(1.0).one_hot(3, DType::F32).is_dead());
+        let message = b.finish().unwrap_err().to_string();
+        assert!(message.starts_with("`one_hot` operand 0 must be of integers, found f64"), "{message}");
+    }
+
+    #[test]
+    fn the_identity_has_its_trace() {
+        let b = Builder::new();
+        assert_eq!(of(b.eye(2, DType::Bool)), [1.0, 0.0, 0.0, 1.0]);
+        assert_eq!(of(b.eye(7, DType::I64).trace()), [7.0]);
+        assert_eq!(of(b.eye(0, DType::F64).trace()), [0.0]);
+    }
+
+    #[test]
+    fn diagonals_are_of_the_first_two_axes_or_of_those_named() {
+        let b = Builder::new();
+        let x = b.constant(Value::new([2, 3], (0..6).collect::<Vec<i64>>()));
+        assert_eq!(of(x.diagonal()), [0.0, 4.0]);
+        assert_eq!(of(x.t().diagonal()), [0.0, 4.0]);
+        let x = b.constant(Value::new([2, 3, 2], (0..12).collect::<Vec<i64>>()));
+        assert_eq!(of(x.diagonal()), [0.0, 8.0, 1.0, 9.0]);
+        assert_eq!(of(x.diagonal_of(0, -1)), [0.0, 7.0, 2.0, 9.0, 4.0, 11.0]);
+        assert!(x.diagonal_of(1, -2).is_dead() && x.diagonal_of(0, 3).is_dead());
+    }
+
+    #[test]
+    fn what_is_not_on_the_diagonal_has_no_influence() {
+        let x = Value::new([2, 2], vec![1.0, f64::NAN, f64::INFINITY, 2.0]);
+        let (y, dy) = gradient(|x| x.trace(), &x);
+        assert_eq!((y, dy.concat()), (vec![3.0], vec![1.0, 0.0, 0.0, 1.0]));
+    }
+}

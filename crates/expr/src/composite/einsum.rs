@@ -139,3 +139,72 @@ fn repeated(labels: &[u8]) -> Option<(usize, usize)> {
 fn shape(labels: &[u8], extents: &BTreeMap<u8, usize>) -> Shape {
     labels.iter().map(|l| extents.get(l).copied().unwrap_or(1)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::value;
+    use crate::builder::Builder;
+    use crate::ty::{DType, Type};
+    use crate::value::Value;
+
+    fn count_up(shape: &[usize]) -> Value {
+        Value::new(shape, (0..shape.iter().product::<usize>() as i64).collect())
+    }
+
+    /// What NumPy's `einsum` gives for these subscripts of arrays that count up from 0.
+    #[track_caller]
+    fn check(subscripts: &str, shapes: &[&[usize]], want_shape: &[usize], want: &[f64]) {
+        let b = Builder::new();
+        let operands: Vec<_> = shapes.iter().map(|s| b.constant(count_up(s))).collect();
+        let e = b.einsum(subscripts, &operands);
+        assert_eq!((&*e.shape(), value(e, &Value::from(0.0)).to_f64s()), (want_shape, want.to_vec()), "{subscripts}");
+    }
+
+    #[test]
+    fn sums_are_numpys() {
+        check("ij,jk->ik", &[&[2, 3], &[3, 2]], &[2, 2], &[10.0, 13.0, 28.0, 40.0]);
+        check("ij,jk", &[&[2, 3], &[3, 2]], &[2, 2], &[10.0, 13.0, 28.0, 40.0]);
+        check("ba", &[&[2, 3]], &[3, 2], &[0.0, 3.0, 1.0, 4.0, 2.0, 5.0]);
+        check("ij->", &[&[2, 3]], &[], &[15.0]);
+        check("i , j -> ji", &[&[2], &[3]], &[3, 2], &[0.0, 0.0, 0.0, 1.0, 0.0, 2.0]);
+        check("i,i->i", &[&[3], &[3]], &[3], &[0.0, 1.0, 4.0]);
+        check("bij,bjk->bki", &[&[2, 1, 2], &[2, 2, 1]], &[2, 1, 1], &[1.0, 13.0]);
+        check(",i->i", &[&[], &[3]], &[3], &[0.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn repeated_labels_take_the_diagonal() {
+        check("ii", &[&[3, 3]], &[], &[12.0]);
+        check("ii->i", &[&[3, 3]], &[3], &[0.0, 4.0, 8.0]);
+        check("iji->j", &[&[2, 3, 2]], &[3], &[7.0, 11.0, 15.0]);
+        check("ii,i->i", &[&[2, 2], &[2]], &[2], &[0.0, 3.0]);
+    }
+
+    #[test]
+    fn more_than_two_operands_are_taken_in_from_the_left() {
+        check("ij,jk,kl->il", &[&[2, 2], &[2, 2], &[2, 2]], &[2, 2], &[6.0, 11.0, 22.0, 39.0]);
+        check("i,i,i->", &[&[3], &[3], &[3]], &[], &[9.0]);
+        check("i,j,k->ki", &[&[2], &[3], &[2]], &[2, 2], &[0.0, 0.0, 0.0, 3.0]);
+    }
+
+    #[test]
+    fn mistakes_say_what_is_wrong() {
+        let cases: [(&str, usize, &str); 7] = [
+            ("ij,jk->ik", 1, "labels 2 operands, found 1"),
+            ("...i->i", 1, "has '.' where a label is a letter"),
+            ("ij->k", 1, "has 'k' in its result but in no operand"),
+            ("ij->ii", 1, "repeats 'i' in its result"),
+            ("ijk->i", 1, "labels 3 axes of an operand with 2"),
+            ("ij,ij->", 2, "label 'i' has extent 2 and extent 3"),
+            ("", 0, "labels 1 operands, found 0"),
+        ];
+        for (subscripts, operands, message) in cases {
+            let b = Builder::new();
+            let x = b.input("x", Type::new(DType::F64, [2, 3]));
+            let operands = &[x, x.t()][..operands];
+            assert!(b.einsum(subscripts, operands).is_dead(), "{subscripts}");
+            let error = b.finish().unwrap_err().to_string();
+            assert!(error.contains(message), "{subscripts}: {error}");
+        }
+    }
+}

@@ -9,6 +9,7 @@ pub(crate) mod index;
 pub(crate) mod leaf;
 pub(crate) mod patches;
 pub(crate) mod reduce;
+pub(crate) mod samples;
 pub(crate) mod select;
 pub(crate) mod shape;
 pub(crate) mod unary;

@@ -1,0 +1,194 @@
+//! `[data]`: where samples come from, and which are kept apart for testing.
+
+use super::check::{check, check_absent, check_present};
+use super::{Column, ConfigError};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Where samples come from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The handwritten digits that the program carries.
+    Digits,
+    /// The four cases of exclusive or.
+    Xor,
+    /// A table as text, targets in a column or in a file of their own.
+    Csv,
+    /// Two arrays in one NumPy archive.
+    Npz,
+    /// Two arrays in NumPy files.
+    Npy,
+    /// Two arrays in IDX files.
+    Idx,
+}
+
+/// How samples are ordered before the last of them are kept apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SplitOrder {
+    /// At random, from the seed.
+    #[default]
+    Shuffled,
+    /// As they come.
+    Ordered,
+}
+
+/// Where samples come from, and which are kept apart for testing.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataConfig {
+    /// Where samples come from.
+    pub source: Source,
+    /// The file with the features, or with all.
+    pub path: Option<PathBuf>,
+    /// The file with the targets, where it is another.
+    pub labels_path: Option<PathBuf>,
+    /// The features, or all, to test on, where they have a file of their own.
+    pub test_path: Option<PathBuf>,
+    /// The targets to test on, likewise.
+    pub test_labels_path: Option<PathBuf>,
+    /// Which column of a table is the target; the last unless told.
+    pub label_column: Option<Column>,
+    /// What stands between fields of a table: a comma unless told; a blank is any white space.
+    pub delimiter: Option<char>,
+    /// The name of the features in an archive; `x` unless told.
+    pub features: Option<String>,
+    /// The name of the targets in an archive; `y` unless told.
+    pub labels: Option<String>,
+    /// Which share of the samples is kept apart for testing; a fifth unless told, and none of xor's.
+    pub test_fraction: Option<f64>,
+    /// In which order they are when the last are kept apart.
+    #[serde(default)]
+    pub split: SplitOrder,
+    /// What every feature is multiplied by.
+    #[serde(default = "one")]
+    pub scale: f64,
+    /// Whether features are shifted to mean 0 and scaled to deviation 1, as the samples to train on have them.
+    #[serde(default)]
+    pub standardize: bool,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+impl DataConfig {
+    /// All samples of a source that needs no file.
+    pub fn new(source: Source) -> DataConfig {
+        DataConfig {
+            source,
+            path: None,
+            labels_path: None,
+            test_path: None,
+            test_labels_path: None,
+            label_column: None,
+            delimiter: None,
+            features: None,
+            labels: None,
+            test_fraction: None,
+            split: SplitOrder::default(),
+            scale: 1.0,
+            standardize: false,
+        }
+    }
+
+    /// The share of samples that is kept apart, 0 where the test samples have a file of their own.
+    pub fn test_fraction(&self) -> f64 {
+        match (self.test_fraction, self.source) {
+            (Some(fraction), _) => fraction,
+            (None, Source::Xor) => 0.0,
+            (None, _) if self.test_path.is_some() => 0.0,
+            (None, Source::Digits | Source::Csv | Source::Npz | Source::Npy | Source::Idx) => 0.2,
+        }
+    }
+
+    /// Makes relative paths relative to a folder.
+    pub(super) fn resolve(&mut self, folder: &Path) {
+        let paths = [&mut self.path, &mut self.labels_path, &mut self.test_path, &mut self.test_labels_path];
+        for path in paths.into_iter().flatten() {
+            *path = folder.join(&path);
+        }
+    }
+
+    pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        let fraction = self.test_fraction();
+        check((0.0..1.0).contains(&fraction), "data.test_fraction", fraction, "at least 0 and less than 1")?;
+        let scale = self.scale;
+        check(scale.is_finite() && scale != 0.0, "data.scale", scale, "a finite number other than 0")?;
+        if let Some(c) = self.delimiter {
+            check(
+                c.is_ascii() && !matches!(c, '"' | '\n' | '\r'),
+                "data.delimiter",
+                format!("{c:?}"),
+                "an ASCII character",
+            )?;
+        }
+        self.validate_files()?;
+        self.validate_layout()
+    }
+
+    /// The files are those that the source has.
+    fn validate_files(&self) -> Result<(), ConfigError> {
+        let because = format!("for source {}", self.source);
+        let needs = format!("source {} needs it", self.source);
+        match self.source {
+            Source::Digits | Source::Xor => {
+                check_absent(&self.path, "data.path", &because)?;
+                check_absent(&self.labels_path, "data.labels_path", &because)?;
+                check_absent(&self.test_path, "data.test_path", &because)?;
+            }
+            Source::Csv => check_present(&self.path, "data.path", &needs)?,
+            Source::Npz => {
+                check_present(&self.path, "data.path", &needs)?;
+                check_absent(&self.labels_path, "data.labels_path", &because)?;
+            }
+            Source::Npy | Source::Idx => {
+                check_present(&self.path, "data.path", &needs)?;
+                check_present(&self.labels_path, "data.labels_path", &needs)?;
+            }
+        }
+        if self.test_path.is_none() {
+            return check_absent(&self.test_labels_path, "data.test_labels_path", "without test_path");
+        }
+        check_absent(&self.test_fraction, "data.test_fraction", "beside test_path")?;
+        match self.labels_path {
+            Some(_) => check_present(
+                &self.test_labels_path,
+                "data.test_labels_path",
+                "the samples to train on have labels_path",
+            ),
+            None => check_absent(&self.test_labels_path, "data.test_labels_path", "without labels_path"),
+        }
+    }
+
+    /// What says where in a file things are belongs to a source that has such places.
+    fn validate_layout(&self) -> Result<(), ConfigError> {
+        let because = format!("for source {}", self.source);
+        if self.source != Source::Csv {
+            check_absent(&self.label_column, "data.label_column", &because)?;
+            check_absent(&self.delimiter, "data.delimiter", &because)?;
+        } else if self.labels_path.is_some() {
+            check_absent(&self.label_column, "data.label_column", "beside labels_path")?;
+        }
+        if self.source != Source::Npz {
+            check_absent(&self.features, "data.features", &because)?;
+            check_absent(&self.labels, "data.labels", &because)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Source::Digits => "digits",
+            Source::Xor => "xor",
+            Source::Csv => "csv",
+            Source::Npz => "npz",
+            Source::Npy => "npy",
+            Source::Idx => "idx",
+        })
+    }
+}

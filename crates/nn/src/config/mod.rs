@@ -1,0 +1,171 @@
+//! What to train, as a TOML file says it.
+//!
+//! Unknown keys are errors. A [`TrainConfig`] that was read has been checked; one made in Rust is checked before use.
+
+mod check;
+mod column;
+mod data;
+mod error;
+mod model;
+mod optimizer;
+mod training;
+
+pub use column::Column;
+pub use data::{DataConfig, Source, SplitOrder};
+pub use error::ConfigError;
+pub use model::ModelConfig;
+pub use optimizer::{OptimizerConfig, OptimizerName};
+pub use training::TrainingConfig;
+
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// Data, a model and how to train it.
+///
+/// ```
+/// let config = wengert_nn::TrainConfig::from_toml(
+///     r#"
+///     [data]
+///     source = "digits"
+///     scale = 0.0625
+///
+///     [model]
+///     hidden = [64]
+///     activation = "relu"
+///
+///     [train]
+///     loss = "softmax_cross_entropy"
+///     optimizer = { name = "sgd", learning_rate = 0.1, momentum = 0.9 }
+///     batch_size = 32
+///     epochs = 30
+///     seed = 1
+///     "#,
+/// )?;
+/// assert_eq!(config.model.hidden, [64]);
+/// # Ok::<(), wengert_nn::ConfigError>(())
+/// ```
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainConfig {
+    /// What to learn from.
+    pub data: DataConfig,
+    /// What learns.
+    pub model: ModelConfig,
+    /// How it learns.
+    pub train: TrainingConfig,
+}
+
+impl TrainConfig {
+    /// The configuration in a text.
+    ///
+    /// # Errors
+    /// Text that is no TOML, unknown or missing keys, and values that make no sense.
+    pub fn from_toml(text: &str) -> Result<TrainConfig, ConfigError> {
+        let config: TrainConfig = toml::from_str(text).map_err(|error| ConfigError::in_text(&error, text))?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// The configuration in a file; paths in it are relative to the file.
+    ///
+    /// # Errors
+    /// A file that cannot be read, and as [`TrainConfig::from_toml`].
+    pub fn from_file(path: impl AsRef<Path>) -> Result<TrainConfig, ConfigError> {
+        let path = path.as_ref();
+        let read = std::fs::read_to_string(path);
+        let text = read.map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let mut config = TrainConfig::from_toml(&text)?;
+        config.data.resolve(path.parent().unwrap_or(Path::new("")));
+        Ok(config)
+    }
+
+    /// The configuration as TOML.
+    ///
+    /// # Errors
+    /// A seed beyond what TOML's integers hold.
+    pub fn to_toml(&self) -> Result<String, ConfigError> {
+        toml::to_string(self).map_err(|error| ConfigError::Unwritable(error.to_string()))
+    }
+
+    /// Whether every value makes sense.
+    ///
+    /// # Errors
+    /// The first value that does not, with its key and what is allowed.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        self.data.validate()?;
+        self.model.validate()?;
+        self.train.validate()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const XOR: &str = "data.source = 'xor'\nmodel.hidden = [8]\n[train]\nloss = 'mse'\nepochs = 10\n\
+                       optimizer = { name = 'adam', learning_rate = 0.05 }\n";
+
+    fn message(text: &str) -> String {
+        TrainConfig::from_toml(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn defaults_and_round_trip() {
+        let config = TrainConfig::from_toml(XOR).unwrap();
+        assert_eq!((config.train.batch_size, config.train.seed, config.data.scale), (32, 0, 1.0));
+        assert_eq!(TrainConfig::from_toml(&config.to_toml().unwrap()).unwrap(), config);
+        let mut config = config;
+        config.train.seed = u64::MAX;
+        assert!(config.to_toml().is_err() || TrainConfig::from_toml(&config.to_toml().unwrap()).is_ok());
+    }
+
+    #[test]
+    fn mistakes_have_a_line_and_a_column() {
+        let text = XOR.replace("epochs", "epoch");
+        let error = TrainConfig::from_toml(&text).unwrap_err();
+        assert!(matches!(error, ConfigError::Toml { line: 5, column: 1, .. }), "{error}");
+        assert!(error.to_string().starts_with("line 5, column 1: unknown field `epoch`"), "{error}");
+        assert!(
+            message(&XOR.replace("'mse'", "'msse'")).starts_with("line 4, column 8: unknown variant `msse`")
+        );
+        assert!(message(&XOR.replace("[8]", "[8")).starts_with("line 2, column "));
+        assert!(message(&XOR.replace("[8]", "[-8]")).starts_with("line 2, column "));
+        assert!(message("").contains("missing field `data`"));
+        assert!(message(&XOR.replace("'adam'", "'adam', momentun = 1")).contains("unknown field `momentun`"));
+    }
+
+    #[test]
+    fn absurd_values_are_named() {
+        let with = |from: &str, to: &str| message(&XOR.replace(from, to));
+        let hidden = "`model.hidden` = 1000000000000000000: expected 1 to 1048576 units in each layer";
+        assert_eq!(with("[8]", "[1000000000000000000]"), hidden);
+        assert!(with("[8]", "[0]").starts_with("`model.hidden` = 0: "));
+        let rate = "`train.optimizer.learning_rate` = -0.5: expected a positive number";
+        assert_eq!(with("0.05", "-0.5"), rate);
+        assert!(with("0.05", "nan").starts_with("`train.optimizer.learning_rate` = NaN: "));
+        assert!(with("0.05", "inf").starts_with("`train.optimizer.learning_rate` = inf: "));
+        assert!(with("0.05", "0.05, beta1 = 1.0").starts_with("`train.optimizer.beta1` = 1: "));
+        assert!(
+            with("0.05", "0.05, momentum = 0.9").starts_with("`train.optimizer.momentum` has no meaning")
+        );
+        assert!(with("epochs = 10", "epochs = 0").starts_with("`train.epochs` = 0: "));
+        assert!(with("epochs = 10", "epochs = 10\nbatch_size = 0").starts_with("`train.batch_size` = 0: "));
+        assert!(with("'xor'", "'csv'").starts_with("`data.path` is missing: "));
+        assert!(with("'xor'", "'xor'\ndata.path = 'a.csv'").starts_with("`data.path` has no meaning"));
+        assert!(
+            with("'xor'", "'digits'\ndata.test_fraction = 1.0").starts_with("`data.test_fraction` = 1: ")
+        );
+        assert!(with("'xor'", "'digits'\ndata.scale = 0").starts_with("`data.scale` = 0: "));
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("train.toml");
+        std::fs::write(&path, XOR.replace("'xor'", "'csv'\ndata.path = 'data/a.csv'")).unwrap();
+        let config = TrainConfig::from_file(&path).unwrap();
+        assert_eq!(config.data.path, Some(folder.path().join("data/a.csv")));
+        let missing = TrainConfig::from_file(folder.path().join("none.toml")).unwrap_err();
+        assert!(missing.to_string().contains("none.toml"), "{missing}");
+    }
+}

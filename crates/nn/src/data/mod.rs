@@ -1,0 +1,13 @@
+//! Data: samples with targets, split, scaled, and drawn in batches.
+
+mod batches;
+mod dataset;
+mod split;
+mod standardize;
+mod targets;
+
+pub use batches::Batches;
+pub use dataset::Dataset;
+pub use split::{split_ordered, split_shuffled};
+pub use standardize::Standardize;
+pub use targets::Targets;

@@ -1,0 +1,180 @@
+//! What a model should say for each sample, in the form that the loss takes.
+
+use crate::error::DataError;
+use crate::loss::Loss;
+use crate::precision::Precision;
+use ndarray::Axis;
+use wengert_expr::{DType, Type, Value, with_tensor};
+
+/// The most classes that targets may number.
+const MAX_CLASSES: usize = crate::mlp::MAX_UNITS;
+
+/// The targets of all samples.
+#[derive(Clone, Debug)]
+pub enum Targets {
+    /// The number of each sample's class.
+    Classes {
+        /// The classes, i64 of shape `[samples]`.
+        labels: Value,
+        /// How many classes there are.
+        count: usize,
+    },
+    /// Numbers for each sample, floats of shape `[samples, outputs]`.
+    Numbers(Value),
+}
+
+impl Targets {
+    /// The targets as a loss takes them: classes for the softmax cross-entropy, else numbers. A list of numbers is a
+    /// table of one column, and the other way round.
+    ///
+    /// # Errors
+    /// Numbers that are not finite, not classes, or not between 0 and 1 where the loss needs that.
+    pub fn new(values: &Value, loss: Loss, precision: Precision) -> Result<Targets, DataError> {
+        match loss {
+            Loss::SoftmaxCrossEntropy => Targets::classes(values),
+            Loss::Mse => Targets::numbers(values, precision),
+            Loss::BceWithLogits => {
+                let targets = Targets::numbers(values, precision)?;
+                match first_not(values, |x| (0.0..=1.0).contains(&x)) {
+                    Some((sample, _, value)) => Err(DataError::NotAProbability { sample, value }),
+                    None => Ok(targets),
+                }
+            }
+        }
+    }
+
+    /// Classes numbered from 0, in a list or a column.
+    ///
+    /// # Errors
+    /// A table of several columns, or a number that is no class.
+    pub fn classes(values: &Value) -> Result<Targets, DataError> {
+        if !matches!(values.shape(), [_] | [_, 1]) {
+            let expected = "one class for each sample";
+            return Err(DataError::TargetShape { expected, found: values.ty() });
+        }
+        let numbers = values.to_f64s();
+        let is_class = |x: f64| x.fract() == 0.0 && (0.0..MAX_CLASSES as f64).contains(&x);
+        if let Some((sample, &value)) = numbers.iter().enumerate().find(|(_, x)| !is_class(**x)) {
+            return Err(DataError::NotAClass { sample, value, limit: MAX_CLASSES - 1 });
+        }
+        let count = numbers.iter().fold(0, |most, &x| most.max(x as usize + 1));
+        let labels = Value::from_f64s(&Type::new(DType::I64, [numbers.len()]), &numbers);
+        Ok(Targets::Classes { labels, count })
+    }
+
+    /// Numbers, in a list or a table.
+    ///
+    /// # Errors
+    /// An array of another rank, or a number that is not finite.
+    pub fn numbers(values: &Value, precision: Precision) -> Result<Targets, DataError> {
+        let shape = match *values.shape() {
+            [n] => [n, 1],
+            [n, k] if k > 0 => [n, k],
+            _ => {
+                let expected = "a list or a table of numbers";
+                return Err(DataError::TargetShape { expected, found: values.ty() });
+            }
+        };
+        if let Some((row, column, value)) = first_not(values, f64::is_finite) {
+            return Err(DataError::NotFinite { what: "targets", row, column, value });
+        }
+        Ok(Targets::Numbers(Value::from_f64s(&Type::new(precision.dtype(), shape), &values.to_f64s())))
+    }
+
+    /// The array, as the step takes it.
+    pub fn values(&self) -> &Value {
+        match self {
+            Targets::Classes { labels, .. } => labels,
+            Targets::Numbers(values) => values,
+        }
+    }
+
+    /// How many samples have a target.
+    pub fn len(&self) -> usize {
+        self.values().shape()[0]
+    }
+
+    /// True without any.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many outputs a model needs for them.
+    pub fn outputs(&self) -> usize {
+        match self {
+            Targets::Classes { count, .. } => *count,
+            Targets::Numbers(values) => values.shape()[1],
+        }
+    }
+
+    /// True if a prediction is right or wrong: classes, or numbers that are all 0 or 1.
+    pub fn are_classes(&self) -> bool {
+        match self {
+            Targets::Classes { .. } => true,
+            Targets::Numbers(values) => first_not(values, |x| x == 0.0 || x == 1.0).is_none(),
+        }
+    }
+
+    /// Those of some samples, in this order.
+    pub fn rows(&self, samples: &[usize]) -> Targets {
+        match self {
+            Targets::Classes { labels, count } => {
+                Targets::Classes { labels: rows(labels, samples), count: *count }
+            }
+            Targets::Numbers(values) => Targets::Numbers(rows(values, samples)),
+        }
+    }
+}
+
+/// Some rows of an array, in this order.
+pub(super) fn rows(values: &Value, samples: &[usize]) -> Value {
+    with_tensor!(values, t => Value::from(t.select(Axis(0), samples)))
+}
+
+/// The row, the column and the value of the first number that is not as it should be.
+pub(super) fn first_not(values: &Value, good: impl Fn(f64) -> bool) -> Option<(usize, usize, f64)> {
+    let columns = values.shape().get(1).copied().unwrap_or(1).max(1);
+    let find = |numbers: &mut dyn Iterator<Item = f64>| numbers.enumerate().find(|(_, x)| !good(*x));
+    let (at, value) = match values {
+        Value::F32(t) => find(&mut t.iter().map(|&x| f64::from(x))),
+        Value::F64(t) => find(&mut t.iter().copied()),
+        Value::Bool(_) | Value::I64(_) => find(&mut values.to_f64s().into_iter()),
+    }?;
+    Some((at / columns, at % columns, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_are_counted_and_checked() {
+        let targets = Targets::classes(&Value::new([3, 1], vec![2.0, 0.0, 1.0])).unwrap();
+        assert_eq!((targets.outputs(), targets.values().dtype()), (3, DType::I64));
+        assert_eq!(targets.rows(&[2, 2, 0]).values().to_f64s(), [1.0, 1.0, 2.0]);
+        assert_eq!(targets.rows(&[1]).outputs(), 3);
+        let error = |values: Vec<f64>| Targets::classes(&Value::from(values)).unwrap_err();
+        assert_eq!(
+            error(vec![0.0, 1.5]),
+            DataError::NotAClass { sample: 1, value: 1.5, limit: MAX_CLASSES - 1 }
+        );
+        assert!(matches!(error(vec![-1.0]), DataError::NotAClass { sample: 0, .. }));
+        assert!(matches!(error(vec![f64::NAN]), DataError::NotAClass { sample: 0, .. }));
+        assert!(matches!(error(vec![0.0, 1e18]), DataError::NotAClass { sample: 1, .. }));
+        let table = Targets::classes(&Value::new([1, 2], vec![0.0, 1.0]));
+        assert!(matches!(table, Err(DataError::TargetShape { .. })));
+    }
+
+    #[test]
+    fn numbers_are_a_table_of_the_models_dtype() {
+        let loss = |loss, values: Vec<f64>| Targets::new(&Value::from(values), loss, Precision::F32);
+        let targets = loss(Loss::Mse, vec![0.5, 2.0]).unwrap();
+        assert_eq!(targets.values().ty(), Type::new(DType::F32, [2, 1]));
+        assert!(!targets.are_classes());
+        assert!(loss(Loss::BceWithLogits, vec![0.0, 1.0]).unwrap().are_classes());
+        let error = loss(Loss::BceWithLogits, vec![0.0, 1.25]).unwrap_err();
+        assert_eq!(error, DataError::NotAProbability { sample: 1, value: 1.25 });
+        let error = loss(Loss::Mse, vec![0.0, f64::INFINITY]).unwrap_err();
+        assert_eq!(error.to_string(), "targets hold inf at row 1, column 0 (counted from 0)");
+    }
+}

@@ -1,0 +1,199 @@
+//! What can go wrong with models, data and training.
+
+use crate::config::ConfigError;
+use thiserror::Error;
+use wengert_diff::DiffError;
+use wengert_exec::ExecError;
+use wengert_expr::{GraphError, Type};
+use wengert_interop::InteropError;
+
+/// Why a model cannot be trained or run.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum NnError {
+    /// A configuration that makes no sense.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A model of impossible size.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// Data that do not fit together or not to the model.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A file that cannot be read.
+    #[error(transparent)]
+    File(#[from] InteropError),
+    /// A graph that could not be built.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// A loss that could not be differentiated.
+    #[error(transparent)]
+    Diff(#[from] DiffError),
+    /// A step that could not be run.
+    #[error(transparent)]
+    Exec(#[from] ExecError),
+    /// A loss or parameters that left the numbers.
+    #[error(transparent)]
+    Diverged(#[from] Divergence),
+}
+
+/// Training that ended in numbers that are not finite. The trainer keeps the parameters of the last step before it.
+#[derive(Clone, PartialEq, Debug, Error)]
+#[error("training diverged at step {step} of epoch {epoch}: {what}; a lower learning rate may help")]
+pub struct Divergence {
+    /// The epoch, from 1.
+    pub epoch: usize,
+    /// The step in the epoch, from 1.
+    pub step: usize,
+    /// What is not finite.
+    pub what: NotFinite,
+}
+
+/// What stopped being finite.
+#[derive(Clone, PartialEq, Debug, Error)]
+pub enum NotFinite {
+    /// The loss.
+    #[error("the loss is {0}")]
+    Loss(f64),
+    /// A parameter after the update.
+    #[error("the update made {0} infinite or NaN")]
+    Param(String),
+}
+
+/// Why there can be no such model.
+#[derive(Clone, PartialEq, Debug, Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// Fewer than two widths.
+    #[error("a model needs a number of features and of outputs, found {found} width{}", if *.found == 1 { "" } else { "s" })]
+    NoLayers {
+        /// How many there are.
+        found: usize,
+    },
+    /// A width of zero or beyond all reason.
+    #[error("width {found} of layer {at}: expected 1 to {} units", crate::mlp::MAX_UNITS)]
+    Width {
+        /// Which layer, 0 for the features.
+        at: usize,
+        /// The width.
+        found: usize,
+    },
+    /// More parameters than memory is meant for.
+    #[error("a model of {count} parameters: at most {} are possible", crate::mlp::MAX_PARAMS)]
+    TooLarge {
+        /// How many there would be.
+        count: usize,
+    },
+}
+
+/// Why data cannot be used.
+#[derive(Clone, PartialEq, Debug, Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// Features that are not a table.
+    #[error("features must have a row for each sample and a column for each feature, found {found}")]
+    NotATable {
+        /// Their type.
+        found: Type,
+    },
+    /// No samples or no features.
+    #[error("features of {found} hold no data")]
+    Empty {
+        /// Their type.
+        found: Type,
+    },
+    /// Another number of targets than of samples.
+    #[error("{samples} samples need as many targets, found {targets}")]
+    Count {
+        /// How many samples there are.
+        samples: usize,
+        /// How many targets.
+        targets: usize,
+    },
+    /// A number that is not finite.
+    #[error("{what} hold {value} at row {row}, column {column} (counted from 0)")]
+    NotFinite {
+        /// Features or targets.
+        what: &'static str,
+        /// The row.
+        row: usize,
+        /// The column.
+        column: usize,
+        /// The number.
+        value: f64,
+    },
+    /// A target that is no class.
+    #[error(
+        "target {value} of sample {sample} (counted from 0) is no class: expected a whole number from 0 to {limit}"
+    )]
+    NotAClass {
+        /// Which sample.
+        sample: usize,
+        /// Its target.
+        value: f64,
+        /// The greatest class that is possible.
+        limit: usize,
+    },
+    /// A target that is neither yes nor no.
+    #[error("target {value} of sample {sample} (counted from 0) is no probability: expected 0 to 1")]
+    NotAProbability {
+        /// Which sample.
+        sample: usize,
+        /// Its target.
+        value: f64,
+    },
+    /// Targets in an array of a shape that is not possible.
+    #[error("targets must be {expected}, found {found}")]
+    TargetShape {
+        /// What fits.
+        expected: &'static str,
+        /// Their type.
+        found: Type,
+    },
+    /// Another number of features than the model takes.
+    #[error("the model takes {expected} features, the data have {found}")]
+    Features {
+        /// How many it takes.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// Targets that the model's outputs cannot meet.
+    #[error("the data need a model of {needed}, this one has {found} outputs")]
+    Outputs {
+        /// What they need.
+        needed: String,
+        /// How many outputs the model has.
+        found: usize,
+    },
+    /// Too few samples to leave some for testing and some for training.
+    #[error(
+        "a test fraction of {fraction} leaves {train} of {samples} samples to train on and {test} to test"
+    )]
+    Split {
+        /// How many samples there are.
+        samples: usize,
+        /// The fraction asked for.
+        fraction: f64,
+        /// How many would be trained on.
+        train: usize,
+        /// How many would be tested.
+        test: usize,
+    },
+    /// A column that the table does not have.
+    #[error("the data have {columns} columns; there is no column {found}")]
+    NoColumn {
+        /// The name or number asked for.
+        found: String,
+        /// How many there are.
+        columns: usize,
+    },
+    /// An array that an archive does not hold.
+    #[error("there is no array named {name:?}; the file holds {found}")]
+    NoArray {
+        /// The name asked for.
+        name: String,
+        /// The names that there are.
+        found: String,
+    },
+}

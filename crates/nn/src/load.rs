@@ -1,0 +1,218 @@
+//! Samples from the sources that a configuration can name.
+
+use crate::config::{Column, DataConfig, Source, SplitOrder};
+use crate::data::{Dataset, Standardize, split_ordered, split_shuffled};
+use crate::error::{DataError, NnError};
+use crate::loss::Loss;
+use crate::precision::Precision;
+use ndarray::{Axis, s};
+use std::path::Path;
+use wengert_expr::Value;
+use wengert_interop::{
+    CsvOptions, CsvTable, Delimiter, digits, read_csv, read_idx, read_idx_bytes, read_npy, read_npz,
+};
+
+/// Samples to train on, and those to test on if there are any.
+#[derive(Clone, Debug)]
+pub(crate) struct Samples {
+    pub(crate) train: Dataset,
+    pub(crate) test: Option<Dataset>,
+}
+
+/// Reads, splits and scales.
+pub(crate) fn load(
+    data: &DataConfig,
+    loss: Loss,
+    precision: Precision,
+    seed: u64,
+) -> Result<Samples, NnError> {
+    let dataset = |(features, targets): (Value, Value)| -> Result<Dataset, NnError> {
+        let dataset = Dataset::new(&flat(&features), &targets, loss, precision)?;
+        Ok(if data.scale == 1.0 { dataset } else { dataset.scaled(data.scale) })
+    };
+    let all = match data.source {
+        Source::Xor => Dataset::xor(loss, precision)?.scaled(data.scale),
+        Source::Digits => dataset(digits()?)?,
+        Source::Csv | Source::Npz | Source::Npy | Source::Idx => {
+            dataset(read(data, data.path.as_deref(), data.labels_path.as_deref())?)?
+        }
+    };
+    let (train, test) = match (&data.test_path, data.test_fraction(), data.split) {
+        (Some(path), _, _) => {
+            let test = read(data, Some(path), data.test_labels_path.as_deref())?;
+            (all, Some(dataset(test)?))
+        }
+        (None, 0.0, _) => (all, None),
+        (None, fraction, SplitOrder::Shuffled) => kept_apart(split_shuffled(&all, fraction, seed)?),
+        (None, fraction, SplitOrder::Ordered) => kept_apart(split_ordered(&all, fraction)?),
+    };
+    if !data.standardize {
+        return Ok(Samples { train, test });
+    }
+    let scale = Standardize::fit(&train);
+    // Data of another width are left as they are: the model says that they do not fit.
+    let fits = |t: &Dataset| t.width() == train.width();
+    let test = test.map(|t| if fits(&t) { scale.apply(&t) } else { t });
+    Ok(Samples { train: scale.apply(&train), test })
+}
+
+fn kept_apart((train, test): (Dataset, Dataset)) -> (Dataset, Option<Dataset>) {
+    (train, Some(test))
+}
+
+/// Features and targets as files hold them.
+fn read(data: &DataConfig, path: Option<&Path>, labels: Option<&Path>) -> Result<(Value, Value), NnError> {
+    let path = path.unwrap_or(Path::new(""));
+    match (data.source, labels) {
+        (Source::Digits | Source::Xor | Source::Csv, None) => {
+            let last = Column::Number(-1);
+            Ok(target_column(&read_csv(path, &options(data))?, data.label_column.as_ref().unwrap_or(&last))?)
+        }
+        (Source::Digits | Source::Xor | Source::Csv, Some(labels)) => {
+            Ok((read_csv(path, &options(data))?.values, read_csv(labels, &options(data))?.values))
+        }
+        (Source::Npz, _) => {
+            let arrays = read_npz(path)?;
+            let named = |name: &Option<String>, usual: &str| array(&arrays, name.as_deref().unwrap_or(usual));
+            Ok((named(&data.features, "x")?, named(&data.labels, "y")?))
+        }
+        (Source::Npy, labels) => Ok((read_npy(path)?, read_npy(labels.unwrap_or(Path::new("")))?)),
+        (Source::Idx, labels) => Ok((images(path)?, read_idx(labels.unwrap_or(Path::new("")))?)),
+    }
+}
+
+fn options(data: &DataConfig) -> CsvOptions {
+    let delimiter = match data.delimiter {
+        Some(' ') => Delimiter::Whitespace,
+        Some(c) => u8::try_from(c).map_or(Delimiter::Char(b','), Delimiter::Char),
+        None => Delimiter::Char(b','),
+    };
+    CsvOptions { delimiter, ..CsvOptions::default() }
+}
+
+/// The bytes of images as f32, which holds them exactly in half the memory of f64.
+fn images(path: &Path) -> Result<Value, NnError> {
+    let images = read_idx_bytes(path)?;
+    Ok(Value::new(images.shape, images.data.into_iter().map(f32::from).collect()))
+}
+
+fn array(arrays: &[(String, Value)], name: &str) -> Result<Value, DataError> {
+    let found = arrays.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone());
+    found.ok_or_else(|| {
+        let names: Vec<String> = arrays.iter().map(|(n, _)| format!("{n:?}")).collect();
+        DataError::NoArray { name: name.to_owned(), found: names.join(", ") }
+    })
+}
+
+/// The table without a column, and that column.
+fn target_column(table: &CsvTable, column: &Column) -> Result<(Value, Value), DataError> {
+    let missing = |columns| DataError::NoColumn { found: column.to_string(), columns };
+    let Some(values) = table.values.tensor::<f64>().filter(|t| t.ndim() == 2) else { return Err(missing(0)) };
+    let columns = values.shape()[1];
+    let at = column.position(columns, table.columns.as_deref()).ok_or_else(|| missing(columns))?;
+    let others: Vec<usize> = (0..columns).filter(|&c| c != at).collect();
+    Ok((Value::from(values.select(Axis(1), &others)), Value::from(values.slice(s![.., at]).to_vec())))
+}
+
+/// A row for each sample, whatever shape a sample has.
+fn flat(features: &Value) -> Value {
+    let reshaped = match *features.shape() {
+        [n, _, _, ..] if n > 0 => features.reshaped(&[n, features.len() / n]),
+        _ => None,
+    };
+    reshaped.unwrap_or_else(|| features.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::write;
+    use wengert_interop::{write_npy, write_npz};
+
+    fn classes(data: &DataConfig) -> Result<Samples, NnError> {
+        load(data, Loss::SoftmaxCrossEntropy, Precision::F64, 1)
+    }
+
+    fn folder() -> tempfile::TempDir {
+        tempfile::tempdir().unwrap()
+    }
+
+    #[test]
+    fn digits_lose_a_fifth() {
+        let data = DataConfig { scale: 1.0 / 16.0, ..DataConfig::new(Source::Digits) };
+        let samples = classes(&data).unwrap();
+        let test = samples.test.unwrap();
+        assert_eq!(
+            (samples.train.len(), test.len(), test.width(), test.targets().outputs()),
+            (1438, 359, 64, 10)
+        );
+        assert!(test.features().to_f64s().iter().all(|x| (0.0..=1.0).contains(x)));
+    }
+
+    #[test]
+    fn a_table_has_its_target_in_any_column() {
+        let folder = folder();
+        let path = folder.path().join("a.csv");
+        write(&path, "kind,size,weight\n0,1,10\n1,2,20\n1,3,30\n0,4,40\n").unwrap();
+        let data = DataConfig {
+            path: Some(path),
+            test_fraction: Some(0.25),
+            split: SplitOrder::Ordered,
+            label_column: Some(Column::Name("kind".into())),
+            ..DataConfig::new(Source::Csv)
+        };
+        let samples = classes(&data).unwrap();
+        assert_eq!(samples.train.features().to_f64s(), [1.0, 10.0, 2.0, 20.0, 3.0, 30.0]);
+        assert_eq!(samples.train.targets().values().to_f64s(), [0.0, 1.0, 1.0]);
+        assert_eq!(samples.test.unwrap().features().to_f64s(), [4.0, 40.0]);
+        let other = DataConfig { label_column: Some(Column::Name("colour".into())), ..data.clone() };
+        let message = "the data have 3 columns; there is no column \"colour\"";
+        assert_eq!(classes(&other).unwrap_err().to_string(), message);
+        let standardized = classes(&DataConfig { standardize: true, ..data }).unwrap();
+        let deviation = (2.0f64 / 3.0).sqrt();
+        let test = standardized.test.unwrap().features().to_f64s();
+        assert!(test.iter().all(|x| (x - 2.0 / deviation).abs() < 1e-12), "{test:?}");
+    }
+
+    #[test]
+    fn arrays_in_one_file_or_in_two() {
+        let folder = folder();
+        let at = |name: &str| Some(folder.path().join(name));
+        let x = Value::new([2, 2, 2], (0..8).map(f64::from).collect());
+        let y = Value::from(vec![1i64, 0]);
+        write_npz(at("a.npz").unwrap(), [("x", &x), ("y", &y)]).unwrap();
+        write_npy(at("x.npy").unwrap(), &x).unwrap();
+        write_npy(at("y.npy").unwrap(), &y).unwrap();
+        write(at("x.idx").unwrap(), [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2, 0, 1, 2, 3, 4, 5, 6, 7])
+            .unwrap();
+        write(at("y.idx").unwrap(), [0, 0, 8, 1, 0, 0, 0, 2, 1, 0]).unwrap();
+        let npz = DataConfig { path: at("a.npz"), ..DataConfig::new(Source::Npz) };
+        let npy = DataConfig { path: at("x.npy"), labels_path: at("y.npy"), ..DataConfig::new(Source::Npy) };
+        let idx = DataConfig { path: at("x.idx"), labels_path: at("y.idx"), ..DataConfig::new(Source::Idx) };
+        for data in [&npz, &npy, &idx] {
+            let all = DataConfig { test_fraction: Some(0.0), ..data.clone() };
+            let samples = classes(&all).unwrap();
+            assert!(samples.test.is_none());
+            assert_eq!(samples.train.features().shape(), [2, 4]);
+            assert_eq!(samples.train.features().to_f64s(), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
+            assert_eq!(samples.train.targets().values().to_f64s(), [1.0, 0.0]);
+        }
+        let wrong = DataConfig { labels: Some("t".into()), ..npz };
+        let message = "there is no array named \"t\"; the file holds \"x\", \"y\"";
+        assert_eq!(classes(&wrong).unwrap_err().to_string(), message);
+        let own = DataConfig { test_path: at("x.idx"), test_labels_path: at("y.idx"), ..idx };
+        assert_eq!(classes(&own).unwrap().test.unwrap().len(), 2);
+    }
+
+    #[test]
+    fn faults_in_files_are_reported() {
+        let folder = folder();
+        let path = folder.path().join("a.csv");
+        let data = DataConfig { path: Some(path.clone()), ..DataConfig::new(Source::Csv) };
+        assert!(matches!(classes(&data), Err(NnError::File(_))));
+        write(&path, "1,2,nan\n").unwrap();
+        assert!(matches!(classes(&data), Err(NnError::File(_))));
+        write(&path, "1,0\n").unwrap();
+        assert!(matches!(classes(&data), Err(NnError::Data(DataError::Split { .. }))));
+    }
+}

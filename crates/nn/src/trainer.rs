@@ -1,0 +1,276 @@
+//! The training loop: runs the step's graph on batch after batch.
+//!
+//! The same model, settings and data give the same parameters, bit for bit. Parameters are only replaced by a step that
+//! went well; should numbers stop being finite, the trainer goes back to the last parameters whose loss was finite.
+
+use crate::data::{Batches, Dataset};
+use crate::error::{Divergence, NnError, NotFinite};
+use crate::loss::Loss;
+use crate::metrics::{Epoch, Event, Metrics, Tally};
+use crate::mlp::Mlp;
+use crate::optim::Optimizer;
+use crate::step::{evaluation, training_step};
+use std::collections::HashMap;
+use wengert_exec::Interpreter;
+use wengert_expr::{Type, Value};
+
+/// How a model is trained.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Settings {
+    /// What is made small.
+    pub loss: Loss,
+    /// How parameters follow gradients.
+    pub optimizer: Optimizer,
+    /// How far they follow in a step.
+    pub learning_rate: f64,
+    /// Samples in a step; all of them if there are fewer.
+    pub batch_size: usize,
+    /// What weights and orders are drawn from.
+    pub seed: u64,
+}
+
+/// A model in training.
+#[derive(Clone, Debug)]
+pub struct Trainer {
+    model: Mlp,
+    settings: Settings,
+    rate: Value,
+    /// The parameters, then the optimiser's state.
+    kept: Vec<Value>,
+    epoch: usize,
+    steps: HashMap<usize, Interpreter>,
+    evaluations: HashMap<usize, Interpreter>,
+}
+
+impl Trainer {
+    /// A model with fresh parameters.
+    pub fn new(model: Mlp, settings: Settings) -> Trainer {
+        let state = settings.optimizer.state_types(&model.param_types());
+        let params = model.params(settings.seed).into_iter().map(|(_, value)| value);
+        let kept = params.chain(state.iter().map(|(_, ty)| Value::zeros(ty))).collect();
+        let rate = Value::from_f64s(&Type::scalar(model.precision().dtype()), &[settings.learning_rate]);
+        Trainer { model, settings, rate, kept, epoch: 0, steps: HashMap::new(), evaluations: HashMap::new() }
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Mlp {
+        &self.model
+    }
+
+    /// How it is trained.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// How many epochs are behind.
+    pub fn epochs(&self) -> usize {
+        self.epoch
+    }
+
+    /// The parameters by name.
+    pub fn params(&self) -> Vec<(String, Value)> {
+        let names = self.model.param_types().into_iter().map(|(name, _)| name);
+        names.zip(self.kept.iter().cloned()).collect()
+    }
+
+    /// The optimiser's state by name.
+    pub fn state(&self) -> Vec<(String, Value)> {
+        let params = self.model.param_types();
+        let names = self.settings.optimizer.state_types(&params).into_iter().map(|(name, _)| name);
+        names.zip(self.kept[params.len()..].iter().cloned()).collect()
+    }
+
+    /// The graph of a step with a batch of this size.
+    ///
+    /// # Errors
+    /// A shape with more elements than memory can address.
+    pub fn step_function(&self, batch: usize) -> Result<wengert_expr::Function, NnError> {
+        training_step(&self.model, self.settings.loss, &self.settings.optimizer, batch)
+    }
+
+    /// Trains for some epochs, telling `observe` of every step and epoch, and returns all epochs.
+    ///
+    /// # Errors
+    /// As [`Trainer::epoch`].
+    pub fn fit(
+        &mut self,
+        train: &Dataset,
+        test: Option<&Dataset>,
+        epochs: usize,
+        observe: &mut dyn FnMut(&Event),
+    ) -> Result<Vec<Epoch>, NnError> {
+        let mut history = Vec::new();
+        for _ in 0..epochs {
+            let metrics = self.epoch(train, observe)?;
+            let test = test.map(|data| self.evaluate(data)).transpose()?;
+            let epoch = Epoch { number: self.epoch, train: metrics, test };
+            observe(&Event::Epoch(epoch));
+            history.push(epoch);
+        }
+        Ok(history)
+    }
+
+    /// Trains on every sample once, in an order that the seed and the epoch's number give.
+    ///
+    /// # Errors
+    /// Data that do not fit the model, or numbers that stop being finite.
+    pub fn epoch(&mut self, train: &Dataset, observe: &mut dyn FnMut(&Event)) -> Result<Metrics, NnError> {
+        train.check(&self.model, self.settings.loss)?;
+        let epoch = self.epoch + 1;
+        let batches = Batches::new(train.len(), self.settings.batch_size, self.settings.seed);
+        let mut tally = Tally::default();
+        let mut before = self.kept.clone();
+        for (i, samples) in batches.epoch(epoch).into_iter().enumerate() {
+            let diverged = |what| Divergence { epoch, step: i + 1, what };
+            let Stepped { kept, loss, correct } = self.step(&train.rows(&samples))?;
+            if !loss.is_finite() {
+                self.kept = before;
+                return Err(diverged(NotFinite::Loss(loss)).into());
+            }
+            if let Some(at) = kept.iter().position(|v| v.to_f64s().iter().any(|x| !x.is_finite())) {
+                return Err(diverged(NotFinite::Param(self.name(at))).into());
+            }
+            before = std::mem::replace(&mut self.kept, kept);
+            tally.add(samples.len(), loss, correct);
+            observe(&Event::Step { epoch, step: i + 1, steps: batches.count(), loss });
+        }
+        self.epoch = epoch;
+        Ok(tally.metrics(train.targets().are_classes()))
+    }
+
+    /// How well the model does, without training.
+    ///
+    /// # Errors
+    /// Data that do not fit the model.
+    pub fn evaluate(&mut self, data: &Dataset) -> Result<Metrics, NnError> {
+        /// Enough to amortise the walk over the graph, few enough for a small memory.
+        const CHUNK: usize = 512;
+        data.check(&self.model, self.settings.loss)?;
+        let mut tally = Tally::default();
+        let all: Vec<usize> = (0..data.len()).collect();
+        for samples in all.chunks(CHUNK) {
+            let chunk = data.rows(samples);
+            let mut inputs = self.kept[..self.model.param_types().len()].to_vec();
+            inputs.extend([chunk.features().clone(), chunk.targets().values().clone()]);
+            let outputs = self.evaluator(samples.len())?.run(&inputs)?;
+            tally.add(samples.len(), number(&outputs[0]), number(&outputs[1]));
+        }
+        Ok(tally.metrics(data.targets().are_classes()))
+    }
+
+    /// What one step would make of the parameters and the state.
+    fn step(&mut self, batch: &Dataset) -> Result<Stepped, NnError> {
+        let mut inputs = self.kept.clone();
+        inputs.extend([batch.features().clone(), batch.targets().values().clone(), self.rate.clone()]);
+        let size = batch.len();
+        if !self.steps.contains_key(&size) {
+            self.steps.insert(size, Interpreter::new(&self.step_function(size)?));
+        }
+        let mut outputs = self.steps[&size].run(&inputs)?;
+        let measured = outputs.split_off(self.kept.len());
+        Ok(Stepped { kept: outputs, loss: number(&measured[0]), correct: number(&measured[1]) })
+    }
+
+    fn evaluator(&mut self, size: usize) -> Result<&Interpreter, NnError> {
+        if !self.evaluations.contains_key(&size) {
+            let function = evaluation(&self.model, self.settings.loss, size)?;
+            self.evaluations.insert(size, Interpreter::new(&function));
+        }
+        Ok(&self.evaluations[&size])
+    }
+
+    fn name(&self, at: usize) -> String {
+        let names = self.params().into_iter().chain(self.state()).map(|(name, _)| name);
+        names.into_iter().nth(at).unwrap_or_default()
+    }
+}
+
+/// What one step made.
+struct Stepped {
+    kept: Vec<Value>,
+    loss: f64,
+    correct: f64,
+}
+
+/// The number that a scalar output is.
+fn number(value: &Value) -> f64 {
+    value.item().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activation::Activation;
+    use crate::optim::{Adam, Sgd};
+    use crate::precision::Precision;
+
+    const ADAM: Settings = Settings {
+        loss: Loss::Mse,
+        optimizer: Optimizer::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }),
+        learning_rate: 0.05,
+        batch_size: 3,
+        seed: 7,
+    };
+
+    fn xor(settings: Settings) -> (Trainer, Dataset) {
+        let model = Mlp::new(&[2, 8, 1], Activation::Tanh).unwrap();
+        (Trainer::new(model, settings), Dataset::xor(settings.loss, Precision::F32).unwrap())
+    }
+
+    fn trained(settings: Settings, epochs: usize) -> (Vec<(String, Value)>, Vec<Epoch>) {
+        let (mut trainer, data) = xor(settings);
+        let history = trainer.fit(&data, Some(&data), epochs, &mut |_| ()).unwrap();
+        ([trainer.params(), trainer.state()].concat(), history)
+    }
+
+    #[test]
+    fn the_same_seed_trains_bit_for_bit() {
+        let (params, history) = trained(ADAM, 20);
+        let (again, same_history) = trained(ADAM, 20);
+        assert_eq!(history, same_history);
+        assert_eq!(params.len(), 4 + 9);
+        assert!(params.iter().zip(&again).all(|(a, b)| a.0 == b.0 && a.1.bit_eq(&b.1)));
+        let (other, _) = trained(Settings { seed: 8, ..ADAM }, 20);
+        assert!(params.iter().zip(&other).any(|(a, b)| !a.1.bit_eq(&b.1)));
+    }
+
+    #[test]
+    fn it_learns_and_tells_of_every_step() {
+        let (mut trainer, data) = xor(ADAM);
+        let (mut steps, mut epochs) = (Vec::new(), 0);
+        let history = trainer
+            .fit(&data, Some(&data), 300, &mut |event| match event {
+                Event::Step { epoch, step, steps: of, loss } => {
+                    assert!(loss.is_finite());
+                    steps.push((*epoch, *step, *of));
+                }
+                Event::Epoch(_) => epochs += 1,
+            })
+            .unwrap();
+        assert_eq!((steps.len(), epochs, trainer.epochs()), (600, 300, 300));
+        assert_eq!(steps[..3], [(1, 1, 2), (1, 2, 2), (2, 1, 2)]);
+        let last = history[299].test.unwrap();
+        assert!(last.loss < 1e-2 && last.accuracy == Some(1.0), "{last:?}");
+        assert_eq!(trainer.evaluate(&data).unwrap(), last);
+    }
+
+    #[test]
+    fn divergence_keeps_the_last_good_parameters() {
+        let sgd = Optimizer::Sgd(Sgd { momentum: 0.9 });
+        let (mut trainer, data) = xor(Settings { optimizer: sgd, learning_rate: 1e3, batch_size: 4, ..ADAM });
+        let error = trainer.fit(&data, None, 1000, &mut |_| ()).unwrap_err();
+        let NnError::Diverged(divergence) = &error else { panic!("{error}") };
+        assert_eq!((divergence.epoch, divergence.step), (trainer.epochs() + 1, 1));
+        assert!(error.to_string().starts_with("training diverged at step 1 of epoch "), "{error}");
+        assert!(trainer.evaluate(&data).unwrap().loss.is_finite());
+        assert!(trainer.params().iter().all(|(_, v)| v.to_f64s().iter().all(|x| x.is_finite())));
+    }
+
+    #[test]
+    fn numbers_that_are_no_classes_have_no_accuracy() {
+        let features = Value::new([2, 2], vec![0.0, 1.0, 2.0, 3.0]);
+        let data = Dataset::new(&features, &Value::from(vec![0.5, 1.5]), Loss::Mse, Precision::F32).unwrap();
+        let (mut trainer, _) = xor(ADAM);
+        assert_eq!(trainer.epoch(&data, &mut |_| ()).unwrap().accuracy, None);
+    }
+}

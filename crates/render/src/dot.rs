@@ -1,0 +1,159 @@
+//! A scene in the DOT language.
+//!
+//! Ids and attributes are ours; whatever a user wrote stands in labels only, escaped.
+
+use crate::escape::{html, quoted};
+use crate::print::print;
+use crate::scene::{self, Cluster, NodeKind, Rank, Scene};
+use crate::style;
+use dot_generator::{attr, edge, graph, id, node, node_id, stmt, subgraph};
+// The macros name the types that they build, so those keep their names here.
+use dot_structures::{
+    Attribute, Edge, EdgeTy, Graph, GraphAttributes, Id, Node, NodeId, Stmt, Subgraph, Vertex,
+};
+
+/// The most characters of a name and a formula on one line.
+const LINE: usize = 36;
+
+/// From this many nodes on, Graphviz is told to stop polishing early.
+const MANY: usize = 400;
+
+impl Scene {
+    /// The picture in the DOT language. Graphviz's `dot` draws it.
+    pub fn to_dot(&self) -> String {
+        print(&self.to_graph())
+    }
+
+    /// The picture as the syntax tree of a DOT file.
+    pub fn to_graph(&self) -> Graph {
+        let mut stmts = self.defaults();
+        for (i, cluster) in self.clusters.iter().enumerate() {
+            stmts.push(stmt!(self.cluster(i, cluster)));
+        }
+        let clustered = |n: &scene::Node| self.clusters.iter().any(|c| c.part == n.part);
+        stmts.extend(
+            self.nodes.iter().enumerate().filter(|(_, n)| !clustered(n)).map(|(i, n)| stmt!(node_of(i, n))),
+        );
+        stmts.extend(self.edges.iter().map(|e| stmt!(self.edge(e))));
+        graph!(di id!("wengert"), stmts)
+    }
+
+    fn defaults(&self) -> Vec<Stmt> {
+        let heading: Vec<&str> = [self.title.as_str()]
+            .into_iter()
+            .filter(|t| !t.is_empty())
+            .chain(self.notes.iter().map(String::as_str))
+            .collect();
+        let mut whole = vec![
+            attr!("rankdir", "BT"),
+            attr!("fontname", esc style::FONT),
+            attr!("label", esc quoted(heading)),
+            attr!("labelloc", "t"),
+            attr!("nodesep", "0.3"),
+            attr!("ranksep", "0.4"),
+        ];
+        if self.nodes.len() > MANY {
+            whole.extend([attr!("nslimit", "2"), attr!("mclimit", "0.3"), attr!("splines", "line")]);
+        }
+        let nodes = vec![
+            attr!("fontname", esc style::FONT),
+            attr!("fontsize", "12"),
+            attr!("fontcolor", esc style::INK),
+            attr!("margin", esc "0.12,0.06"),
+            attr!("height", "0.35"),
+        ];
+        let edges = vec![
+            attr!("fontname", esc style::FONT),
+            attr!("fontsize", "10"),
+            attr!("fontcolor", esc style::INK),
+            attr!("arrowsize", "0.7"),
+        ];
+        vec![
+            stmt!(GraphAttributes::Graph(whole)),
+            stmt!(GraphAttributes::Node(nodes)),
+            stmt!(GraphAttributes::Edge(edges)),
+        ]
+    }
+
+    fn cluster(&self, index: usize, cluster: &Cluster) -> Subgraph {
+        let (frame, ground) = style::cluster(cluster.part);
+        let mut stmts = vec![
+            stmt!(attr!("label", esc quoted([cluster.title.as_str()]))),
+            stmt!(attr!("style", "rounded")),
+            stmt!(attr!("color", esc frame)),
+            stmt!(attr!("bgcolor", esc ground)),
+        ];
+        let members = self.nodes.iter().enumerate().filter(|(_, n)| n.part == cluster.part);
+        stmts.extend(members.map(|(i, n)| stmt!(node_of(i, n))));
+        subgraph!(format!("cluster_{index}"), stmts)
+    }
+
+    fn edge(&self, edge: &scene::Edge) -> Edge {
+        let (colour, line) = style::edge(edge.rank, self.nodes[edge.to].part);
+        let mut attributes = vec![attr!("color", esc colour)];
+        if line != "solid" {
+            attributes.push(attr!("style", line));
+        }
+        if !edge.label.is_empty() {
+            attributes.push(attr!("label", esc quoted([edge.label.as_str()])));
+        }
+        let (from, to) = (node_id!(name(edge.from)), node_id!(name(edge.to)));
+        match edge.rank {
+            Rank::After => {}
+            Rank::Free => attributes.push(attr!("constraint", "false")),
+            Rank::Before => {
+                attributes.push(attr!("dir", "back"));
+                return edge_between(to, from, attributes);
+            }
+        }
+        edge_between(from, to, attributes)
+    }
+}
+
+fn edge_between(tail: NodeId, head: NodeId, attributes: Vec<Attribute>) -> Edge {
+    let edge = edge!(tail => head);
+    Edge { attributes, ..edge }
+}
+
+fn name(index: usize) -> String {
+    format!("n{index}")
+}
+
+fn node_of(index: usize, n: &scene::Node) -> Node {
+    let look = style::look(n.kind, n.part);
+    let mut attributes = vec![
+        attr!("label", html format!("<{}>", label(n))),
+        attr!("shape", look.shape),
+        attr!("style", esc look.style),
+        attr!("fillcolor", esc look.fill),
+        attr!("color", esc look.frame),
+    ];
+    if n.output {
+        attributes.extend([attr!("peripheries", "2"), attr!("penwidth", "1.5")]);
+    }
+    let id = name(index);
+    node!(id, attributes)
+}
+
+/// The label: the name and what it is, then what is known about it, then its value.
+fn label(n: &scene::Node) -> String {
+    let bold = |text: &str| format!("<b>{}</b>", html(text));
+    let mut lines = Vec::new();
+    match &n.name {
+        None if n.kind == NodeKind::Folded => lines.push(bold(&n.formula)),
+        None => lines.push(html(&n.formula)),
+        Some(name) if n.formula.is_empty() => lines.push(bold(name)),
+        Some(name) if name.chars().count() + n.formula.chars().count() <= LINE => {
+            lines.push(format!("{} = {}", bold(name), html(&n.formula)));
+        }
+        Some(name) => lines.extend([bold(name), format!("= {}", html(&n.formula))]),
+    }
+    let details = n.details.iter().map(|line| coloured(style::FAINT, "10", line));
+    lines.extend(details);
+    lines.extend(n.value.iter().map(|value| coloured(style::VALUE, "11", value)));
+    lines.join("<br/>")
+}
+
+fn coloured(colour: &str, size: &str, text: &str) -> String {
+    format!(r#"<font color="{colour}" point-size="{size}">{}</font>"#, html(text))
+}

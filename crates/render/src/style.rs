@@ -1,0 +1,65 @@
+//! How the kinds of nodes and edges look.
+//!
+//! Told apart by shape and line as well as by colour; the colours keep apart for colour-blind eyes (after Okabe and
+//! Ito) and text is dark on light.
+
+use crate::scene::{NodeKind, Part, Rank};
+
+/// The text and the frame of a primal part.
+pub(crate) const INK: &str = "#1A1A1A";
+
+/// Types, roles, counts.
+pub(crate) const FAINT: &str = "#5F5F5F";
+
+/// Values.
+pub(crate) const VALUE: &str = "#00694D";
+
+/// The frame of a derivative.
+const DERIVED: &str = "#9B3F73";
+
+/// The fonts, the first one that the viewer has.
+pub(crate) const FONT: &str = "Helvetica,Arial,sans-serif";
+
+/// How a node looks: Graphviz's shape and style, fill and frame.
+pub(crate) struct Look {
+    pub(crate) shape: &'static str,
+    pub(crate) style: &'static str,
+    pub(crate) fill: &'static str,
+    pub(crate) frame: &'static str,
+}
+
+/// How a node of this kind in this part looks.
+pub(crate) fn look(kind: NodeKind, part: Part) -> Look {
+    let (shape, style) = match kind {
+        NodeKind::Input => ("ellipse", "filled"),
+        NodeKind::Param => ("cylinder", "filled"),
+        NodeKind::Constant => ("note", "filled"),
+        NodeKind::Operation => ("box", "filled,rounded"),
+        NodeKind::Folded => ("folder", "filled"),
+    };
+    let (fill, frame) = match (part, kind) {
+        (Part::Tangent | Part::Cotangent, _) => ("#FAE6F1", DERIVED),
+        (Part::Primal, NodeKind::Input) => ("#DCEEFB", "#0072B2"),
+        (Part::Primal, NodeKind::Param) => ("#FFF0CC", "#9C6500"),
+        (Part::Primal, NodeKind::Constant) => ("#F2F2F2", "#8A8A8A"),
+        (Part::Primal, NodeKind::Operation | NodeKind::Folded) => ("#FFFFFF", "#555555"),
+    };
+    Look { shape, style, fill, frame }
+}
+
+/// The frame and the ground of a part's cluster.
+pub(crate) fn cluster(part: Part) -> (&'static str, &'static str) {
+    match part {
+        Part::Primal => ("#BBBBBB", "#FAFAFA"),
+        Part::Tangent | Part::Cotangent => ("#D9A5C2", "#FEF8FB"),
+    }
+}
+
+/// The colour and the line of an edge.
+pub(crate) fn edge(rank: Rank, part: Part) -> (&'static str, &'static str) {
+    match (rank, part) {
+        (Rank::Free, _) => ("#999999", "dashed"),
+        (Rank::After | Rank::Before, Part::Primal) => ("#555555", "solid"),
+        (Rank::After | Rank::Before, Part::Tangent | Part::Cotangent) => (DERIVED, "solid"),
+    }
+}
