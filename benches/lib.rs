@@ -1,1 +1,16 @@
-//! Benchmarks live beside this file.
+//! The functions that the benchmarks measure: synthetic families, the digits model, and ADBench's problems.
+//!
+//! The benchmarks themselves stand in `targets/`. Everything here is deterministic, so that a count printed by a
+//! benchmark is the same on every machine; `docs/benchmarks.md` says what each one shows and how to run it.
+
+pub mod adbench;
+mod case;
+mod digits;
+mod error;
+pub mod synthetic;
+mod table;
+
+pub use case::{Case, Prepared};
+pub use digits::digits;
+pub use error::Error;
+pub use table::Table;

@@ -3,7 +3,7 @@
 //! It names operands by their ids alone, so it does not matter how deep they are, nor whether they exist.
 
 use crate::graph::{Graph, NodeId};
-use crate::op::Op;
+use crate::op::{Op, Range};
 use crate::value::Value;
 use crate::with_tensor;
 use std::fmt;
@@ -32,7 +32,9 @@ pub fn describe(graph: &Graph, node: NodeId) -> String {
     let operands = graph.operands(node).iter().map(|n| format!("%{}", n.index()));
     let arguments: Vec<String> = operands.chain(attribute(graph, op)).collect();
     let mut line = format!("%{} = {}({}): {}", node.index(), op.name(), arguments.join(", "), graph.ty(node));
-    if let Some(name) = graph.names().find_map(|(n, name)| (n == node).then_some(name)) {
+    if !op.is_input()
+        && let Some(name) = graph.name(node)
+    {
         line.push_str(&format!(" # {name:?}"));
     }
     line
@@ -40,23 +42,38 @@ pub fn describe(graph: &Graph, node: NodeId) -> String {
 
 fn attribute(graph: &Graph, op: &Op) -> Option<String> {
     match op {
-        Op::Input(i) => Some(graph.inputs().get(*i as usize).map_or_else(|| format!("#{i}"), |i| format!("{:?}", i.name))),
-        Op::Constant(literal) => Some(elements(literal.value())),
-        Op::Iota { axis, .. } | Op::Arg(_, axis) | Op::Concatenate(axis) | Op::Gather(axis) => Some(format!("axis={axis}")),
-        Op::Polygamma(order) => Some(format!("order={order}")),
-        Op::Reduce(_, axes) | Op::Transpose(axes) | Op::Flip(axes) | Op::Broadcast { axes, .. } => named("axes", axes),
-        Op::Cumsum { axis, reverse } => Some(format!("axis={axis}, reverse={reverse}")),
-        Op::Slice(ranges) => {
-            let range = |r: &crate::op::Range| format!("{}+{}*{}", r.start, r.count, r.step);
-            Some(ranges.iter().map(range).collect::<Vec<_>>().join(", "))
+        Op::Input(i) => {
+            Some(graph.inputs().get(*i as usize).map_or_else(|| format!("#{i}"), |i| format!("{:?}", i.name)))
         }
+        Op::Constant(literal) => Some(elements(literal.value())),
+        Op::Iota { axis, .. } | Op::Arg(_, axis) | Op::Concatenate(axis) | Op::Gather(axis) => {
+            Some(format!("axis={axis}"))
+        }
+        Op::Polygamma(order) => Some(format!("order={order}")),
+        Op::Reduce(_, axes) | Op::Transpose(axes) | Op::Flip(axes) | Op::Broadcast { axes, .. } => {
+            named("axes", axes)
+        }
+        Op::Cumsum { axis, reverse } => Some(format!("axis={axis}, reverse={reverse}")),
+        Op::Slice(ranges) => Some(ranges.iter().map(bounds).collect::<Vec<_>>().join(", ")),
         Op::Pad(paddings) => named("pad", paddings),
         Op::ScatterAdd { axis, extent } => Some(format!("axis={axis}, extent={extent}")),
         Op::Patches(windows) | Op::Overlap(windows) => named("windows", &windows.windows),
         Op::Dot(axes) => Some(format!("batch={:?}, contract={:?}", axes.batch, axes.contract)),
         Op::Custom(maps) => Some(format!("maps={}", maps.len())),
-        Op::Unary(_) | Op::Binary(_) | Op::Compare(_) | Op::Select | Op::Cast(_) | Op::Reshape(_) | Op::StopGradient => None,
+        Op::Unary(_)
+        | Op::Binary(_)
+        | Op::Compare(_)
+        | Op::Select
+        | Op::Cast(_)
+        | Op::Reshape(_)
+        | Op::StopGradient => None,
     }
+}
+
+/// As Python writes it: the first position, an end that is not reached, the step.
+fn bounds(range: &Range) -> String {
+    let end = range.count.saturating_mul(range.step).saturating_add(range.start);
+    format!("{}:{end}:{}", range.start, range.step)
 }
 
 fn named(name: &str, value: &impl fmt::Debug) -> Option<String> {

@@ -244,13 +244,25 @@ impl Graph {
         node
     }
 
+    /// Adds a node as it is, for tests of what the other methods prevent.
+    #[cfg(test)]
+    pub(crate) fn push_unchecked(&mut self, op: Op, operands: &[NodeId], ty: Type) -> NodeId {
+        self.push(op, operands, ty, Place::Unknown)
+    }
+
+    /// The tables of inputs and names, for tests of what the other methods prevent.
+    #[cfg(test)]
+    pub(crate) fn tables_mut(&mut self) -> (&mut Vec<Input>, &mut BTreeMap<NodeId, String>) {
+        (&mut self.inputs, &mut self.names)
+    }
+
     /// The outgoing edges of every node.
     pub fn users(&self) -> Users {
         Users::new(self)
     }
 }
 
-fn check_shape(shape: &Shape) -> Result<(), OpError> {
+pub(crate) fn check_shape(shape: &Shape) -> Result<(), OpError> {
     if shape.rank() > MAX_RANK {
         return Err(OpError::Rank { rank: shape.rank(), limit: MAX_RANK });
     }

@@ -1,6 +1,7 @@
 //! What can go wrong with models, data and training.
 
 use crate::config::ConfigError;
+use crate::loss::Loss;
 use thiserror::Error;
 use wengert_diff::DiffError;
 use wengert_exec::ExecError;
@@ -28,13 +29,25 @@ pub enum NnError {
     Graph(#[from] GraphError),
     /// A loss that could not be differentiated.
     #[error(transparent)]
-    Diff(#[from] DiffError),
+    Diff(Box<DiffError>),
     /// A step that could not be run.
     #[error(transparent)]
-    Exec(#[from] ExecError),
+    Exec(Box<ExecError>),
     /// A loss or parameters that left the numbers.
     #[error(transparent)]
     Diverged(#[from] Divergence),
+}
+
+impl From<DiffError> for NnError {
+    fn from(error: DiffError) -> NnError {
+        NnError::Diff(Box::new(error))
+    }
+}
+
+impl From<ExecError> for NnError {
+    fn from(error: ExecError) -> NnError {
+        NnError::Exec(Box::new(error))
+    }
 }
 
 /// Training that ended in numbers that are not finite. The trainer keeps the parameters of the last step before it.
@@ -165,6 +178,14 @@ pub enum DataError {
         needed: String,
         /// How many outputs the model has.
         found: usize,
+    },
+    /// Targets of another kind than the loss takes.
+    #[error("targets that are {targets} do not go with the loss {loss}")]
+    Loss {
+        /// What they are.
+        targets: &'static str,
+        /// The loss.
+        loss: Loss,
     },
     /// Too few samples to leave some for testing and some for training.
     #[error(

@@ -1,7 +1,7 @@
 //! Samples from the sources that a configuration can name.
 
-use crate::config::{Column, DataConfig, Source, SplitOrder};
-use crate::data::{Dataset, Standardize, split_ordered, split_shuffled};
+use crate::config::{Column, ConfigError, DataConfig, Source, SplitOrder};
+use crate::data::{Dataset, Standardize, split_ordered, split_shuffled, xor};
 use crate::error::{DataError, NnError};
 use crate::loss::Loss;
 use crate::precision::Precision;
@@ -30,13 +30,7 @@ pub(crate) fn load(
         let dataset = Dataset::new(&flat(&features), &targets, loss, precision)?;
         Ok(if data.scale == 1.0 { dataset } else { dataset.scaled(data.scale) })
     };
-    let all = match data.source {
-        Source::Xor => Dataset::xor(loss, precision)?.scaled(data.scale),
-        Source::Digits => dataset(digits()?)?,
-        Source::Csv | Source::Npz | Source::Npy | Source::Idx => {
-            dataset(read(data, data.path.as_deref(), data.labels_path.as_deref())?)?
-        }
-    };
+    let all = dataset(read(data, data.path.as_deref(), data.labels_path.as_deref())?)?;
     let (train, test) = match (&data.test_path, data.test_fraction(), data.split) {
         (Some(path), _, _) => {
             let test = read(data, Some(path), data.test_labels_path.as_deref())?;
@@ -60,25 +54,33 @@ fn kept_apart((train, test): (Dataset, Dataset)) -> (Dataset, Option<Dataset>) {
     (train, Some(test))
 }
 
-/// Features and targets as files hold them.
+/// Features and targets as the source holds them, in these files if it has files.
 fn read(data: &DataConfig, path: Option<&Path>, labels: Option<&Path>) -> Result<(Value, Value), NnError> {
-    let path = path.unwrap_or(Path::new(""));
-    match (data.source, labels) {
-        (Source::Digits | Source::Xor | Source::Csv, None) => {
-            let last = Column::Number(-1);
-            Ok(target_column(&read_csv(path, &options(data))?, data.label_column.as_ref().unwrap_or(&last))?)
+    let path = || needed(path, "data.path", data.source);
+    let targets = || needed(labels, "data.labels_path", data.source);
+    match data.source {
+        Source::Digits => Ok(digits()?),
+        Source::Xor => Ok(xor()),
+        Source::Csv => {
+            let table = read_csv(path()?, &options(data))?;
+            match labels {
+                Some(labels) => Ok((table.values, read_csv(labels, &options(data))?.values)),
+                None => Ok(target_column(&table, data.label_column.as_ref())?),
+            }
         }
-        (Source::Digits | Source::Xor | Source::Csv, Some(labels)) => {
-            Ok((read_csv(path, &options(data))?.values, read_csv(labels, &options(data))?.values))
-        }
-        (Source::Npz, _) => {
-            let arrays = read_npz(path)?;
+        Source::Npz => {
+            let arrays = read_npz(path()?)?;
             let named = |name: &Option<String>, usual: &str| array(&arrays, name.as_deref().unwrap_or(usual));
             Ok((named(&data.features, "x")?, named(&data.labels, "y")?))
         }
-        (Source::Npy, labels) => Ok((read_npy(path)?, read_npy(labels.unwrap_or(Path::new("")))?)),
-        (Source::Idx, labels) => Ok((images(path)?, read_idx(labels.unwrap_or(Path::new("")))?)),
+        Source::Npy => Ok((read_npy(path()?)?, read_npy(targets()?)?)),
+        Source::Idx => Ok((images(path()?)?, read_idx(targets()?)?)),
     }
+}
+
+/// A file that the source cannot do without.
+fn needed<'p>(file: Option<&'p Path>, key: &'static str, source: Source) -> Result<&'p Path, ConfigError> {
+    file.ok_or_else(|| ConfigError::Missing { key, because: format!("source {source} needs it") })
 }
 
 fn options(data: &DataConfig) -> CsvOptions {
@@ -104,8 +106,9 @@ fn array(arrays: &[(String, Value)], name: &str) -> Result<Value, DataError> {
     })
 }
 
-/// The table without a column, and that column.
-fn target_column(table: &CsvTable, column: &Column) -> Result<(Value, Value), DataError> {
+/// The table without a column, the last unless told, and that column.
+fn target_column(table: &CsvTable, column: Option<&Column>) -> Result<(Value, Value), DataError> {
+    let column = column.unwrap_or(&Column::Number(-1));
     let missing = |columns| DataError::NoColumn { found: column.to_string(), columns };
     let Some(values) = table.values.tensor::<f64>().filter(|t| t.ndim() == 2) else { return Err(missing(0)) };
     let columns = values.shape()[1];

@@ -2,6 +2,7 @@
 
 use crate::mlp::Mlp;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use wengert_expr::{DType, Expr, Type};
 
 /// A loss.
@@ -52,6 +53,17 @@ impl Loss {
     }
 }
 
+/// As configurations write it.
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Loss::Mse => "mse",
+            Loss::BceWithLogits => "bce_with_logits",
+            Loss::SoftmaxCrossEntropy => "softmax_cross_entropy",
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,7 +95,7 @@ mod tests {
         let outputs = Value::new([1, 3], vec![2.0, -1.0, 0.0]);
         let targets = Value::new([1, 3], vec![1.0, 0.0, 1.0]);
         let (loss, correct) = loss_and_correct(Loss::BceWithLogits, outputs, targets);
-        assert!((3.0 * loss - 1.333_336_879_121_140_7).abs() < 1e-12, "{loss}");
+        assert!((3.0 * loss - 1.133_336_879_121_140_7).abs() < 1e-12, "{loss}");
         assert_eq!(correct, 0.0);
         let outputs = Value::new([2, 1], vec![1e3, -1e3]);
         let (loss, correct) =

@@ -15,7 +15,7 @@ use wengert_expr::{Builder, Expr, Function, GraphError, Type, Value};
 /// The most units that a layer may have.
 pub const MAX_UNITS: usize = 1 << 20;
 /// The most parameters that a model may have.
-pub const MAX_PARAMS: usize = 1 << 28;
+pub const MAX_PARAMS: usize = 1 << 26;
 
 /// A multi-layer perceptron.
 ///
@@ -76,6 +76,16 @@ impl Mlp {
     /// The precision of parameters and data.
     pub fn precision(&self) -> Precision {
         self.precision
+    }
+
+    /// The widths: the number of features, the units of each hidden layer, the number of outputs.
+    pub fn sizes(&self) -> Vec<usize> {
+        std::iter::once(self.inputs()).chain(self.layers.iter().map(|l| l.outputs)).collect()
+    }
+
+    /// What follows each hidden layer.
+    pub fn activation(&self) -> Activation {
+        self.activation
     }
 
     /// How many features a sample has.
@@ -183,6 +193,7 @@ mod tests {
         assert_eq!(found, expected);
         let equal = |other: &[(String, Value)]| params.iter().zip(other).all(|(a, b)| a.1.bit_eq(&b.1));
         assert!(equal(&model.params(1)) && !equal(&model.params(2)));
+        assert_eq!(model.sizes(), [64, 32, 10]);
         assert!(params[1].1.to_f64s().iter().all(|&b| b == 0.0));
     }
 
@@ -224,7 +235,7 @@ mod tests {
         );
         assert_eq!(
             error(&[1 << 20, 1 << 20]),
-            "a model of 1099512676352 parameters: at most 268435456 are possible"
+            "a model of 1099512676352 parameters: at most 67108864 are possible"
         );
     }
 }

@@ -60,10 +60,10 @@ fn digits() -> TrainConfig {
         },
         train: TrainingConfig {
             loss: Loss::SoftmaxCrossEntropy,
-            batch_size: 32,
+            batch_size: 16,
             epochs: 30,
             seed: 1,
-            optimizer: OptimizerConfig::sgd(0.05, 0.9),
+            optimizer: OptimizerConfig::sgd(0.1, 0.9),
         },
     }
 }
@@ -98,4 +98,59 @@ fn mnist(folder: &Path) -> TrainConfig {
 fn file(folder: &Path, name: &str) -> PathBuf {
     let (plain, packed) = (folder.join(name), folder.join(format!("{name}.gz")));
     if !plain.exists() && packed.exists() { packed } else { plain }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Batches;
+    use crate::experiment::Experiment;
+
+    #[test]
+    fn configurations_are_valid_and_can_be_written() {
+        let folder = PathBuf::from("data/mnist");
+        for preset in [Preset::Xor, Preset::Digits, Preset::Mnist(folder)] {
+            let config = preset.config();
+            assert_eq!(TrainConfig::from_toml(&config.to_toml().unwrap()).unwrap(), config);
+        }
+    }
+
+    #[test]
+    fn xor_succeeds_from_a_hundred_seeds() {
+        let solved = |seed: u64| {
+            let mut config = Preset::Xor.config();
+            config.train.seed = seed;
+            let mut experiment = Experiment::new(&config).unwrap();
+            experiment.run(&mut |_| ()).unwrap();
+            experiment.trainer.evaluate(&experiment.train).unwrap().accuracy == Some(1.0)
+        };
+        let successes = (0..100).filter(|&seed| solved(seed)).count();
+        assert!(successes >= 99, "{successes} of 100");
+    }
+
+    #[test]
+    fn digits_are_read_by_the_model() {
+        let mut experiment = Experiment::new(&Preset::Digits.config()).unwrap();
+        assert_eq!(experiment.trainer.model().sizes(), [64, 64, 10]);
+        let mut steps = 0;
+        let history =
+            experiment.run(&mut |event| steps += usize::from(matches!(event, crate::Event::Step { .. })));
+        let last = history.unwrap().pop().unwrap();
+        assert_eq!(steps, experiment.epochs * Batches::new(1438, 16, 1).count());
+        let accuracy = last.test.unwrap().accuracy.unwrap();
+        assert!(accuracy >= 0.97, "{accuracy}");
+    }
+
+    #[test]
+    fn mnist_tests_on_its_own_files_where_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let config = || Preset::Mnist(folder.path().to_owned()).config().data;
+        std::fs::write(at("t10k-images-idx3-ubyte.gz"), "").unwrap();
+        assert_eq!((config().path, config().test_path), (Some(at("t10k-images-idx3-ubyte.gz")), None));
+        std::fs::write(at("train-images-idx3-ubyte"), "").unwrap();
+        assert_eq!(config().path, Some(at("train-images-idx3-ubyte")));
+        assert_eq!(config().test_path, Some(at("t10k-images-idx3-ubyte.gz")));
+        assert!(config().test_fraction().abs() < f64::EPSILON);
+    }
 }

@@ -134,4 +134,32 @@ mod tests {
             assert!((w.item().unwrap() - expected).abs() < 1e-15, "{batch}: {w}");
         }
     }
+
+    #[test]
+    fn the_mean_of_batch_gradients_is_the_gradient() {
+        let model = Mlp::new(&[2, 3, 1], Activation::Tanh).unwrap().with_precision(crate::Precision::F64);
+        let params: Vec<Value> = model.params(3).into_iter().map(|(_, v)| v).collect();
+        let mean_gradient = |batch: usize| {
+            let loss = model.loss_function(Loss::Mse, batch).unwrap();
+            let slopes =
+                wengert_diff::grad(&loss, &["W1", "b1", "W2", "b2"], wengert_diff::Mode::Reverse).unwrap();
+            let slopes = Interpreter::new(&slopes);
+            let mut sum = vec![0.0; model.param_count()];
+            for first in (0..12).step_by(batch) {
+                let x = (2 * first..2 * (first + batch)).map(|i| (i as f64).sin()).collect();
+                let y = (first..first + batch).map(|i| (i as f64).cos()).collect();
+                let data = [Value::new([batch, 2], x), Value::new([batch, 1], y)];
+                let found = slopes.run(&[&params[..], &data].concat()).unwrap();
+                let found = found.iter().flat_map(Value::to_f64s);
+                sum.iter_mut().zip(found).for_each(|(s, g)| *s += g * batch as f64 / 12.0);
+            }
+            sum
+        };
+        let whole = mean_gradient(12);
+        let size = whole.iter().fold(0f64, |m, g| m.max(g.abs()));
+        for batch in [1, 2, 3, 4, 6] {
+            let worst = mean_gradient(batch).iter().zip(&whole).fold(0f64, |m, (a, b)| m.max((a - b).abs()));
+            assert!(worst <= 4.0 * f64::EPSILON * size, "{batch}: {worst}");
+        }
+    }
 }

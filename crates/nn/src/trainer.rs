@@ -12,7 +12,7 @@ use crate::optim::Optimizer;
 use crate::step::{evaluation, training_step};
 use std::collections::HashMap;
 use wengert_exec::Interpreter;
-use wengert_expr::{Type, Value};
+use wengert_expr::{Function, Type, Value};
 
 /// How a model is trained.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -37,6 +37,8 @@ pub struct Trainer {
     rate: Value,
     /// The parameters, then the optimiser's state.
     kept: Vec<Value>,
+    /// What was kept before the last step: its loss was finite, that of `kept` is not known yet.
+    before: Vec<Value>,
     epoch: usize,
     steps: HashMap<usize, Interpreter>,
     evaluations: HashMap<usize, Interpreter>,
@@ -47,9 +49,19 @@ impl Trainer {
     pub fn new(model: Mlp, settings: Settings) -> Trainer {
         let state = settings.optimizer.state_types(&model.param_types());
         let params = model.params(settings.seed).into_iter().map(|(_, value)| value);
-        let kept = params.chain(state.iter().map(|(_, ty)| Value::zeros(ty))).collect();
+        let kept: Vec<Value> = params.chain(state.iter().map(|(_, ty)| Value::zeros(ty))).collect();
+        let before = kept.clone();
         let rate = Value::from_f64s(&Type::scalar(model.precision().dtype()), &[settings.learning_rate]);
-        Trainer { model, settings, rate, kept, epoch: 0, steps: HashMap::new(), evaluations: HashMap::new() }
+        Trainer {
+            model,
+            settings,
+            rate,
+            kept,
+            before,
+            epoch: 0,
+            steps: HashMap::new(),
+            evaluations: HashMap::new(),
+        }
     }
 
     /// The model.
@@ -84,7 +96,7 @@ impl Trainer {
     ///
     /// # Errors
     /// A shape with more elements than memory can address.
-    pub fn step_function(&self, batch: usize) -> Result<wengert_expr::Function, NnError> {
+    pub fn step_function(&self, batch: usize) -> Result<Function, NnError> {
         training_step(&self.model, self.settings.loss, &self.settings.optimizer, batch)
     }
 
@@ -119,18 +131,17 @@ impl Trainer {
         let epoch = self.epoch + 1;
         let batches = Batches::new(train.len(), self.settings.batch_size, self.settings.seed);
         let mut tally = Tally::default();
-        let mut before = self.kept.clone();
         for (i, samples) in batches.epoch(epoch).into_iter().enumerate() {
             let diverged = |what| Divergence { epoch, step: i + 1, what };
             let Stepped { kept, loss, correct } = self.step(&train.rows(&samples))?;
             if !loss.is_finite() {
-                self.kept = before;
+                self.kept.clone_from(&self.before);
                 return Err(diverged(NotFinite::Loss(loss)).into());
             }
             if let Some(at) = kept.iter().position(|v| v.to_f64s().iter().any(|x| !x.is_finite())) {
                 return Err(diverged(NotFinite::Param(self.name(at))).into());
             }
-            before = std::mem::replace(&mut self.kept, kept);
+            self.before = std::mem::replace(&mut self.kept, kept);
             tally.add(samples.len(), loss, correct);
             observe(&Event::Step { epoch, step: i + 1, steps: batches.count(), loss });
         }
@@ -180,8 +191,8 @@ impl Trainer {
     }
 
     fn name(&self, at: usize) -> String {
-        let names = self.params().into_iter().chain(self.state()).map(|(name, _)| name);
-        names.into_iter().nth(at).unwrap_or_default()
+        let mut kept = self.params().into_iter().chain(self.state());
+        kept.nth(at).map(|(name, _)| name).unwrap_or_default()
     }
 }
 

@@ -4,6 +4,7 @@
 
 use crate::escape::{html, quoted};
 use crate::print::print;
+use crate::reach::MANY;
 use crate::scene::{self, Cluster, NodeKind, Rank, Scene};
 use crate::style;
 use dot_generator::{attr, edge, graph, id, node, node_id, stmt, subgraph};
@@ -14,9 +15,6 @@ use dot_structures::{
 
 /// The most characters of a name and a formula on one line.
 const LINE: usize = 36;
-
-/// From this many nodes on, Graphviz is told to stop polishing early.
-const MANY: usize = 400;
 
 impl Scene {
     /// The picture in the DOT language. Graphviz's `dot` draws it.
@@ -53,7 +51,7 @@ impl Scene {
             attr!("ranksep", "0.4"),
         ];
         if self.nodes.len() > MANY {
-            whole.extend([attr!("nslimit", "2"), attr!("mclimit", "0.3"), attr!("splines", "line")]);
+            whole.extend([attr!("nslimit", "0.5"), attr!("mclimit", "0.3"), attr!("splines", "line")]);
         }
         let nodes = vec![
             attr!("fontname", esc style::FONT),
@@ -79,6 +77,8 @@ impl Scene {
         let (frame, ground) = style::cluster(cluster.part);
         let mut stmts = vec![
             stmt!(attr!("label", esc quoted([cluster.title.as_str()]))),
+            // A layout from the bottom to the top turns a cluster's label round.
+            stmt!(attr!("labelloc", "b")),
             stmt!(attr!("style", "rounded")),
             stmt!(attr!("color", esc frame)),
             stmt!(attr!("bgcolor", esc ground)),
@@ -95,7 +95,14 @@ impl Scene {
             attributes.push(attr!("style", line));
         }
         if !edge.label.is_empty() {
-            attributes.push(attr!("label", esc quoted([edge.label.as_str()])));
+            // A label that takes room on an edge between clusters confuses Graphviz's routing.
+            let label = if edge.rank == Rank::Free { "xlabel" } else { "label" };
+            attributes.push(attr!(label, esc format!(" {} ", quoted([edge.label.as_str()]))));
+        }
+        if let Some(position) = edge.position {
+            // Labels at an end take no room in the layout, which a hundred labels on the edge slow down.
+            let end = if edge.rank == Rank::Before { "taillabel" } else { "headlabel" };
+            attributes.extend([attr!(end, esc position), attr!("labeldistance", "1.6")]);
         }
         let (from, to) = (node_id!(name(edge.from)), node_id!(name(edge.to)));
         match edge.rank {

@@ -132,3 +132,42 @@ fn sides(strength: Strength) -> (Strength, Strength) {
         Strength::Atom => (Strength::Atom, Strength::Atom),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wengert_expr::{Along, Builder, DType, Expr, Type};
+
+    fn check(write: impl for<'b> Fn(Expr<'b>, Expr<'b>) -> Expr<'b>, expected: [&str; 2]) {
+        let b = Builder::new();
+        let matrix = Type::new(DType::F64, [2, 2]);
+        let e = write(b.input("x", matrix.clone()), b.input("y", matrix));
+        assert_eq!(b.error(), None);
+        b.read(|g| assert_eq!([formula(g, e.id()), expression_text(g, e.id(), 3)], expected));
+    }
+
+    #[test]
+    fn brackets_stand_where_they_must() {
+        check(|x, y| (x + y) * y, ["y * ·", "y * (x + y)"]);
+        check(|x, y| x - (y - x), ["x - ·", "x - (y - x)"]);
+        check(|x, y| x - y - x, ["· - x", "x - y - x"]);
+        check(|x, y| -(x * y), ["neg", "-(x * y)"]);
+        check(|x, y| (-x) / (x / y), ["/", "-x / (x / y)"]);
+        check(|x, y| (-x).pow(y), ["· ** y", "(-x) ** y"]);
+    }
+
+    #[test]
+    fn numbers_and_attributes_are_written() {
+        check(|x, _| x * 2.5, ["x * 2.5", "x * 2.5"]);
+        check(|x, y| x.matmul(y), ["x @ y", "x @ y"]);
+        check(|x, _| x.sin().sum(Along::Axes(vec![1])), ["sum(axis=1)", "sum(sin(x), axis=1)"]);
+        check(|x, _| x.sum(Along::All), ["sum(x, axis=(0, 1))", "sum(x, axis=(0, 1))"]);
+        check(|x, y| x.matmul(y.transpose(&[1, 0])), ["x @ ·", "x @ transpose(y)"]);
+    }
+
+    #[test]
+    fn depth_and_length_are_bounded() {
+        check(|x, y| (0..1000).fold(x, |e, _| e * y), ["y * ·", "y * (y * (y * ·))"]);
+        check(|x, _| (0..12).fold(x, |e, _| (e + e).cos()), ["cos", "cos(· + ·)"].map(|t| t));
+    }
+}

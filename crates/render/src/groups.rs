@@ -1,11 +1,11 @@
-//! Nodes of a large scene grouped: bands of depth, and in a band what hangs together.
+//! Nodes of a large scene grouped: bands of levels, and in a band what hangs together.
 //!
-//! Always holds: an edge between two groups of one part leads to a deeper band, so the groups form no cycle.
+//! Always holds: an edge between two groups of one part leads to a later band, so the groups form no cycle.
 
 use crate::scene::{Part, Scene};
 use std::collections::BTreeMap;
 
-/// How many bands of depth the parts of a scene share.
+/// How many bands of levels the parts of a scene share.
 const BANDS: usize = 10;
 
 /// The most groups of a band that have a box of their own; the others share one.
@@ -17,20 +17,27 @@ const SHARE: usize = 10;
 /// The band and the group of a node.
 pub(crate) type Spot = (usize, usize);
 
-/// For each node, the length of the longest path that leads to it.
-pub(crate) fn depths(scene: &Scene) -> Vec<usize> {
-    let mut edges: Vec<(usize, usize)> = scene.edges.iter().map(|e| (e.to, e.from)).collect();
+/// The layer of each node in its part: after all of its operands there, and as near as that allows to its users there.
+pub(crate) fn levels(scene: &Scene) -> Vec<usize> {
+    let within = scene.edges.iter().filter(|e| scene.nodes[e.from].part == scene.nodes[e.to].part);
+    let mut edges: Vec<(usize, usize)> = within.map(|e| (e.to, e.from)).collect();
     edges.sort_unstable();
-    let mut depths = vec![0; scene.nodes.len()];
-    for (to, from) in edges {
-        depths[to] = depths[to].max(depths[from] + 1);
+    let mut levels = vec![0; scene.nodes.len()];
+    for &(to, from) in &edges {
+        levels[to] = levels[to].max(levels[from] + 1);
     }
-    depths
+    let mut latest = vec![None; scene.nodes.len()];
+    for &(to, from) in edges.iter().rev() {
+        // Every edge out of `to` was met before, so its level is final.
+        let level = latest[to].unwrap_or(levels[to]) - 1;
+        latest[from] = Some(latest[from].map_or(level, |l: usize| l.min(level)));
+    }
+    latest.iter().zip(levels).map(|(late, early)| late.unwrap_or(early)).collect()
 }
 
 /// The band and the group of each node for which `inner` is true.
-pub(crate) fn groups(scene: &Scene, depths: &[usize], inner: &[bool]) -> Vec<Option<Spot>> {
-    let bands = bands(scene, depths, inner);
+pub(crate) fn groups(scene: &Scene, levels: &[usize], inner: &[bool]) -> Vec<Option<Spot>> {
+    let bands = bands(scene, levels, inner);
     let mut sets = Sets((0..scene.nodes.len()).collect());
     for edge in &scene.edges {
         let (from, to) = (edge.from, edge.to);
@@ -52,14 +59,14 @@ pub(crate) fn groups(scene: &Scene, depths: &[usize], inner: &[bool]) -> Vec<Opt
 }
 
 /// The band of each inner node: each part's nodes in bands of about as many nodes.
-fn bands(scene: &Scene, depths: &[usize], inner: &[bool]) -> Vec<usize> {
+fn bands(scene: &Scene, levels: &[usize], inner: &[bool]) -> Vec<usize> {
     let mut histograms: BTreeMap<Part, Vec<usize>> = BTreeMap::new();
     for i in (0..scene.nodes.len()).filter(|&i| inner[i]) {
         let histogram = histograms.entry(scene.nodes[i].part).or_default();
-        if histogram.len() <= depths[i] {
-            histogram.resize(depths[i] + 1, 0);
+        if histogram.len() <= levels[i] {
+            histogram.resize(levels[i] + 1, 0);
         }
-        histogram[depths[i]] += 1;
+        histogram[levels[i]] += 1;
     }
     let count = (BANDS / histograms.len().max(1)).max(1);
     for histogram in histograms.values_mut() {
@@ -72,7 +79,7 @@ fn bands(scene: &Scene, depths: &[usize], inner: &[bool]) -> Vec<usize> {
         }
     }
     (0..scene.nodes.len())
-        .map(|i| if inner[i] { histograms[&scene.nodes[i].part][depths[i]] } else { 0 })
+        .map(|i| if inner[i] { histograms[&scene.nodes[i].part][levels[i]] } else { 0 })
         .collect()
 }
 
@@ -116,10 +123,10 @@ impl Sets {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scene::{Edge, Node, Rank};
+    use crate::scene::{Edge, Node};
 
     fn scene(nodes: usize, edges: &[(usize, usize)]) -> Scene {
-        let edge = |&(from, to)| Edge { from, to, label: String::new(), rank: Rank::After };
+        let edge = |&(from, to)| Edge { from, to, ..Edge::default() };
         Scene {
             nodes: vec![Node::default(); nodes],
             edges: edges.iter().map(edge).collect(),
@@ -133,9 +140,9 @@ mod tests {
         let mut edges: Vec<(usize, usize)> = (0..9).chain(10..19).map(|i| (i, i + 1)).collect();
         edges.extend([(9, 20), (19, 20)]);
         let scene = scene(21, &edges);
-        let depths = depths(&scene);
-        assert_eq!(depths[20], 10);
-        let groups = groups(&scene, &depths, &[true; 21]);
+        let levels = levels(&scene);
+        assert_eq!(levels[20], 10);
+        let groups = groups(&scene, &levels, &[true; 21]);
         assert_eq!(groups[0].map(|g| g.0), groups[10].map(|g| g.0));
         assert_ne!(groups[0], groups[10]);
         assert!((0..10).all(|i| groups[i] < groups[20]));
@@ -144,7 +151,7 @@ mod tests {
     #[test]
     fn small_pieces_share_a_box() {
         let scene = scene(1000, &[]);
-        let groups = groups(&scene, &depths(&scene), &[true; 1000]);
+        let groups = groups(&scene, &levels(&scene), &[true; 1000]);
         assert!(groups.iter().all(|&g| g == Some((0, GROUPS))));
     }
 }

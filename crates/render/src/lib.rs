@@ -16,10 +16,13 @@ mod number;
 mod operation;
 mod primal;
 mod print;
+mod reach;
 mod scene;
 mod sketch;
 mod style;
 mod summary;
+#[cfg(test)]
+mod tests;
 
 pub use derivative::{Direction, derivative};
 pub use expression::expression_text;

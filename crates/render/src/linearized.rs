@@ -2,7 +2,7 @@
 
 use crate::map::map_text;
 use crate::number::short_value;
-use crate::scene::{Edge, Options, Part, Rank, Scene};
+use crate::scene::{Edge, Options, Part, Scene};
 use crate::sketch::Sketch;
 use crate::summary::fold;
 use petgraph::visit::{EdgeRef, IntoEdgeReferences};
@@ -65,7 +65,8 @@ pub fn linearized(linearization: &Linearization, options: &Options) -> Scene {
                 label = format!("{label} = {value}");
             }
         }
-        scene.edges.push(Edge { from: places[from.index()], to: places[to.index()], label, rank: Rank::After });
+        let (from, to) = (places[from.index()], places[to.index()]);
+        scene.edges.push(Edge { from, to, label, ..Edge::default() });
     }
     fold(scene, options)
 }

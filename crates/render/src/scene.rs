@@ -52,6 +52,8 @@ pub enum NodeKind {
     Operation,
     /// Several nodes in one box.
     Folded,
+    /// The end of a cut edge: a node that is drawn elsewhere.
+    Tag,
 }
 
 /// Which computation a node belongs to.
@@ -67,14 +69,16 @@ pub enum Part {
 }
 
 /// Data that flows from one node to another.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Edge {
     /// The operand.
     pub from: usize,
     /// Its user.
     pub to: usize,
-    /// A partial derivative or a position; none if empty.
+    /// A partial derivative or a count; none if empty.
     pub label: String,
+    /// Which operand it is, where the order matters.
+    pub position: Option<usize>,
     /// How it orders the layers of the layout.
     pub rank: Rank,
 }

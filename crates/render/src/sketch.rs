@@ -50,8 +50,14 @@ impl<'f> Sketch<'f> {
             let ordered = self.shows_order(node);
             for (i, operand) in operands.iter().enumerate() {
                 let Some(from) = places[operand.index()] else { continue };
-                let label = if ordered { i.to_string() } else { String::new() };
-                scene.edges.push(Edge { from, to, label, rank: rank(scene.nodes[from].part, drawn.part) });
+                let rank = rank(scene.nodes[from].part, drawn.part);
+                scene.edges.push(Edge {
+                    from,
+                    to,
+                    label: String::new(),
+                    position: ordered.then_some(i),
+                    rank,
+                });
             }
             scene.nodes.push(drawn);
         }

@@ -36,13 +36,14 @@ pub(crate) fn look(kind: NodeKind, part: Part) -> Look {
         NodeKind::Constant => ("note", "filled"),
         NodeKind::Operation => ("box", "filled,rounded"),
         NodeKind::Folded => ("folder", "filled"),
+        NodeKind::Tag => ("cds", "dashed"),
     };
     let (fill, frame) = match (part, kind) {
         (Part::Tangent | Part::Cotangent, _) => ("#FAE6F1", DERIVED),
         (Part::Primal, NodeKind::Input) => ("#DCEEFB", "#0072B2"),
         (Part::Primal, NodeKind::Param) => ("#FFF0CC", "#9C6500"),
         (Part::Primal, NodeKind::Constant) => ("#F2F2F2", "#8A8A8A"),
-        (Part::Primal, NodeKind::Operation | NodeKind::Folded) => ("#FFFFFF", "#555555"),
+        (Part::Primal, NodeKind::Operation | NodeKind::Folded | NodeKind::Tag) => ("#FFFFFF", "#555555"),
     };
     Look { shape, style, fill, frame }
 }

@@ -4,7 +4,8 @@
 //! by depth and by what hangs together: a box stands for a group and says what is in it.
 //! Always holds: at most some 70 boxes, made in nearly linear time; every node is counted in one of them.
 
-use crate::groups::{depths, groups};
+use crate::groups::{groups, levels};
+use crate::reach::shorten;
 use crate::scene::{Edge, Node, NodeKind, Options, Part, Rank, Scene};
 use std::collections::BTreeMap;
 
@@ -29,13 +30,13 @@ enum Place {
     Results,
 }
 
-/// The scene, or its summary where it has more nodes than the options allow.
+/// The scene, its long edges cut if it is large, or its summary where it has more nodes than the options allow.
 pub(crate) fn fold(scene: Scene, options: &Options) -> Scene {
     if options.all || scene.nodes.len() <= options.limit {
-        return scene;
+        return shorten(scene);
     }
-    let depths = depths(&scene);
-    let places = places(&scene, &depths);
+    let levels = levels(&scene);
+    let places = places(&scene, &levels);
     let mut members: BTreeMap<(Part, Place), Vec<usize>> = BTreeMap::new();
     for (i, &place) in places.iter().enumerate() {
         members.entry((scene.nodes[i].part, place)).or_default().push(i);
@@ -45,7 +46,7 @@ pub(crate) fn fold(scene: Scene, options: &Options) -> Scene {
         members.iter().for_each(|&i| indices[i] = index);
     }
     let nodes: Vec<Node> =
-        members.values().map(|members| folded_node(&scene.nodes, members, &depths)).collect();
+        members.values().map(|members| folded_node(&scene.nodes, members, &levels)).collect();
     let note =
         format!("{} nodes in {} boxes; --all draws each node", thousands(scene.nodes.len()), nodes.len());
     let edges = folded_edges(&scene.edges, &indices);
@@ -53,13 +54,13 @@ pub(crate) fn fold(scene: Scene, options: &Options) -> Scene {
     Scene { title: scene.title, notes, nodes, edges, clusters: scene.clusters }
 }
 
-fn places(scene: &Scene, depths: &[usize]) -> Vec<Place> {
+fn places(scene: &Scene, levels: &[usize]) -> Vec<Place> {
     let mut used = vec![false; scene.nodes.len()];
     scene.edges.iter().for_each(|e| used[e.from] = true);
     let leaf = |n: &Node| matches!(n.kind, NodeKind::Input | NodeKind::Param | NodeKind::Constant);
     let inner: Vec<bool> =
         scene.nodes.iter().zip(&used).map(|(n, &u)| !leaf(n) && (u || !n.output)).collect();
-    let groups = groups(scene, depths, &inner);
+    let groups = groups(scene, levels, &inner);
     let mut outer: BTreeMap<(Part, NodeKind), usize> = BTreeMap::new();
     for (node, _) in scene.nodes.iter().zip(&inner).filter(|(_, inner)| !**inner) {
         *outer.entry((node.part, node.kind)).or_default() += 1;
@@ -76,7 +77,7 @@ fn places(scene: &Scene, depths: &[usize]) -> Vec<Place> {
     scene.nodes.iter().enumerate().map(place).collect()
 }
 
-fn folded_node(nodes: &[Node], members: &[usize], depths: &[usize]) -> Node {
+fn folded_node(nodes: &[Node], members: &[usize], levels: &[usize]) -> Node {
     let first = &nodes[members[0]];
     if members.len() == 1 {
         return first.clone();
@@ -93,11 +94,11 @@ fn folded_node(nodes: &[Node], members: &[usize], depths: &[usize]) -> Node {
     if first.kind == NodeKind::Operation {
         details.push(census(members.iter().map(|&i| nodes[i].operation)));
         let (least, greatest) =
-            members.iter().fold((usize::MAX, 0), |(a, b), &i| (a.min(depths[i]), b.max(depths[i])));
+            members.iter().fold((usize::MAX, 0), |(a, b), &i| (a.min(levels[i]), b.max(levels[i])));
         details.push(if least == greatest {
-            format!("depth {least}")
+            format!("level {least}")
         } else {
-            format!("depth {least} to {greatest}")
+            format!("level {least} to {greatest}")
         });
     }
     if results > 0 {
@@ -111,7 +112,7 @@ fn folded_node(nodes: &[Node], members: &[usize], depths: &[usize]) -> Node {
         NodeKind::Input => "inputs",
         NodeKind::Param => "params",
         NodeKind::Constant => "constants",
-        NodeKind::Operation | NodeKind::Folded => "nodes",
+        NodeKind::Operation | NodeKind::Folded | NodeKind::Tag => "nodes",
     };
     let formula = format!("{} {what}", thousands(members.len()));
     Node {
@@ -145,7 +146,7 @@ fn folded_edges(edges: &[Edge], indices: &[usize]) -> Vec<Edge> {
     }
     let folded = |((to, from), (count, rank)): ((usize, usize), (usize, Rank))| {
         let label = if count == 1 { String::new() } else { format!("×{}", thousands(count)) };
-        Edge { from, to, label, rank }
+        Edge { from, to, label, position: None, rank }
     };
     counts.into_iter().map(folded).collect()
 }

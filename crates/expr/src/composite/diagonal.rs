@@ -52,7 +52,9 @@ impl<'b> Expr<'b> {
         let (rows, columns) = (shape[usize::from(first)], shape[usize::from(second)]);
         let kept: Vec<usize> = others.iter().map(|&a| shape[usize::from(a)]).collect();
         // In row-major order, the diagonal's entries lie one row and one column apart.
-        let flat = self.permute(&[&others[..], &[first, second]].concat()).reshape_to(&[&kept[..], &[rows * columns]].concat());
+        let flat = self
+            .permute(&[&others[..], &[first, second]].concat())
+            .reshape_to(&[&kept[..], &[rows * columns]].concat());
         let mut ranges: Vec<Range> = kept.iter().map(|&n| Range::all(n)).collect();
         ranges.push(Range { start: 0, count: rows.min(columns), step: columns + 1 });
         flat.slice(&ranges)

@@ -47,7 +47,9 @@ fn parse(subscripts: &str, operands: usize) -> Result<Sum, OpError> {
         Some((inputs, output)) => (inputs, Some(output)),
         None => (letters.as_str(), None),
     };
-    if let Some(c) = inputs.chars().chain(output.unwrap_or("").chars()).find(|c| !c.is_ascii_alphabetic() && *c != ',') {
+    if let Some(c) =
+        inputs.chars().chain(output.unwrap_or("").chars()).find(|c| !c.is_ascii_alphabetic() && *c != ',')
+    {
         return refuse(format!("{subscripts:?} has {c:?} where a label is a letter"));
     }
     let inputs: Vec<Indices> = inputs.split(',').map(|labels| labels.bytes().collect()).collect();
@@ -86,7 +88,11 @@ fn extents(sum: &Sum, operands: &[Expr<'_>]) -> Result<BTreeMap<u8, usize>, OpEr
         let shape = operand.shape();
         if shape.rank() != labels.len() {
             let text = String::from_utf8_lossy(labels);
-            return refuse(format!("{text:?} labels {} axes of an operand with {}", labels.len(), shape.rank()));
+            return refuse(format!(
+                "{text:?} labels {} axes of an operand with {}",
+                labels.len(),
+                shape.rank()
+            ));
         }
         for (&label, &extent) in labels.iter().zip(shape.iter()) {
             let known = *extents.entry(label).or_insert(extent);
@@ -114,7 +120,8 @@ fn contract<'b>(sum: &Sum, extents: &BTreeMap<u8, usize>, operands: &[Expr<'b>])
 
 /// The labels of the product with operand `i` that the result or a later operand has.
 fn needed(sum: &Sum, left: &[u8], right: &[u8], i: usize) -> Indices {
-    let later = |l: &u8| sum.output.contains(l) || sum.inputs[i + 1..].iter().any(|labels| labels.contains(l));
+    let later =
+        |l: &u8| sum.output.contains(l) || sum.inputs[i + 1..].iter().any(|labels| labels.contains(l));
     let new = right.iter().filter(|l| !left.contains(l));
     left.iter().chain(new).copied().filter(later).collect()
 }
@@ -133,7 +140,9 @@ fn without_repeats<'b>(operand: Expr<'b>, labels: &[u8]) -> (Expr<'b>, Indices) 
 }
 
 fn repeated(labels: &[u8]) -> Option<(usize, usize)> {
-    (0..labels.len()).find_map(|second| labels[..second].iter().position(|l| *l == labels[second]).map(|first| (first, second)))
+    (0..labels.len()).find_map(|second| {
+        labels[..second].iter().position(|l| *l == labels[second]).map(|first| (first, second))
+    })
 }
 
 fn shape(labels: &[u8], extents: &BTreeMap<u8, usize>) -> Shape {
@@ -157,7 +166,11 @@ mod tests {
         let b = Builder::new();
         let operands: Vec<_> = shapes.iter().map(|s| b.constant(count_up(s))).collect();
         let e = b.einsum(subscripts, &operands);
-        assert_eq!((&*e.shape(), value(e, &Value::from(0.0)).to_f64s()), (want_shape, want.to_vec()), "{subscripts}");
+        assert_eq!(
+            (&*e.shape(), value(e, &Value::from(0.0)).to_f64s()),
+            (want_shape, want.to_vec()),
+            "{subscripts}"
+        );
     }
 
     #[test]

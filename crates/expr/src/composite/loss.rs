@@ -122,8 +122,16 @@ mod tests {
         assert_close(&bce(1.0, 2.0)[..2], &[0.1269280110429725, -0.11920292202211756], 1e-14);
         assert_close(&bce(0.25, 2.0), &[1.6269280110429725, 0.6307970779778824, 0.10499358540350652], 1e-14);
         assert_close(&bce(0.25, -40.0), &[10.0, -0.25, 4.248354255291589e-18], 1e-14);
-        assert_close(&bce(1.0, 40.0), &[4.248354255291589e-18, -4.248354255291589e-18, 4.248354255291589e-18], 1e-14);
-        assert_close(&bce(0.0, -40.0), &[4.248354255291589e-18, 4.248354255291589e-18, 4.248354255291589e-18], 1e-14);
+        assert_close(
+            &bce(1.0, 40.0),
+            &[4.248354255291589e-18, -4.248354255291589e-18, 4.248354255291589e-18],
+            1e-14,
+        );
+        assert_close(
+            &bce(0.0, -40.0),
+            &[4.248354255291589e-18, 4.248354255291589e-18, 4.248354255291589e-18],
+            1e-14,
+        );
     }
 
     #[test]
@@ -164,7 +172,8 @@ mod tests {
         let z = Value::from(vec![0.5, -1.25, 2.0]);
         let want = hessian(|z| z.logsumexp(0), &z).concat();
         let classes = hessian(|z| z.softmax_cross_entropy(z.builder().constant(2i64)), &z).concat();
-        let probabilities = hessian(|z| z.softmax_cross_entropy(z.builder().constant(vec![0.25, 0.25, 0.5])), &z).concat();
+        let probabilities =
+            hessian(|z| z.softmax_cross_entropy(z.builder().constant(vec![0.25, 0.25, 0.5])), &z).concat();
         assert_close(&classes, &want, 1e-12);
         assert_close(&probabilities, &want, 1e-12);
         let far = Value::from(vec![1e308, -1e308]);
@@ -186,10 +195,17 @@ mod tests {
     fn misfitting_targets_are_mistakes() {
         let b = Builder::new();
         let z = b.input("z", Type::new(DType::F32, [4, 3]));
-        assert_eq!(z.softmax_cross_entropies(b.input("t", Type::new(DType::I64, [4]))).ty(), Type::new(DType::F32, [4]));
+        assert_eq!(
+            z.softmax_cross_entropies(b.input("t", Type::new(DType::I64, [4]))).ty(),
+            Type::new(DType::F32, [4])
+        );
         assert!(z.softmax_cross_entropy(b.input("s", Type::new(DType::I64, [3]))).is_dead());
         let message = b.finish().unwrap_err().to_string();
-        assert!(message.contains("classes must have the logits' shape but for the last axis: f32[4, 3] and i64[3]"), "{message}");
+        assert!(
+            message
+                .contains("classes must have the logits' shape but for the last axis: f32[4, 3] and i64[3]"),
+            "{message}"
+        );
     }
 
     #[test]
@@ -208,7 +224,8 @@ mod tests {
     #[test]
     fn gaussian_likelihood_agrees_with_its_reference() {
         let m = Value::from(vec![0.5, 1.5, -1.0]);
-        let (y, dy) = gradient(|m| m.gaussian_nll(m.builder().constant(vec![1.0, 1.0, 0.0]), m.number(1.0)), &m);
+        let (y, dy) =
+            gradient(|m| m.gaussian_nll(m.builder().constant(vec![1.0, 1.0, 0.0]), m.number(1.0)), &m);
         assert_close(&y, &[1.1689385332046727], 1e-15);
         assert_close(&dy.concat(), &[-1.0 / 6.0, 1.0 / 6.0, -1.0 / 3.0], 1e-15);
         // A deviation of 2 at variance 4: log(4)/2 + 1/2 + log(2 pi)/2, slopes (v - d^2) / (2 v^2) = 0.

@@ -51,11 +51,34 @@ mod tests {
         let b = Builder::new();
         let x = b.input("x", Type::new(DType::F32, [3, 3]));
         let classes = b.input("classes", Type::new(DType::I64, [3]));
-        let _ = [x.relu(), x.leaky_relu(0.1), x.elu(x), x.selu(), x.gelu(), x.gelu_tanh(), x.silu(), x.mish()];
+        let _ =
+            [x.relu(), x.leaky_relu(0.1), x.elu(x), x.selu(), x.gelu(), x.gelu_tanh(), x.silu(), x.mish()];
         let _ = [x.log_sigmoid(), x.gaussian(), x.step(), x.clip(x, 2.0), x.hardtanh(), x.hard_sigmoid()];
-        let _ = [x.logsumexp(..), x.softmax(0), x.log_softmax(-1), x.logaddexp(x), x.mean(0), x.var(0, 1), x.std(.., 0)];
-        let _ = [x.norm(1), x.square_sum(0), x.xlogy(x), x.trace(), classes.one_hot(3, DType::F32), b.eye(3, DType::F32)];
-        let _ = [x.mse(x), x.mae(x), x.huber(x, 1.0), x.bce_with_logits(x), x.gaussian_nll(x, x), x.kl_divergence(x)];
+        let _ = [
+            x.logsumexp(..),
+            x.softmax(0),
+            x.log_softmax(-1),
+            x.logaddexp(x),
+            x.mean(0),
+            x.var(0, 1),
+            x.std(.., 0),
+        ];
+        let _ = [
+            x.norm(1),
+            x.square_sum(0),
+            x.xlogy(x),
+            x.trace(),
+            classes.one_hot(3, DType::F32),
+            b.eye(3, DType::F32),
+        ];
+        let _ = [
+            x.mse(x),
+            x.mae(x),
+            x.huber(x, 1.0),
+            x.bce_with_logits(x),
+            x.gaussian_nll(x, x),
+            x.kl_divergence(x),
+        ];
         let _ = [x.softmax_cross_entropy(x), x.softmax_cross_entropy(classes)];
         let _ = [b.einsum("ii,ij,jk->k", &[x, x, x]), b.einsum("ij,kl->li", &[x, x])];
         let f = b.finish().unwrap();

@@ -111,11 +111,14 @@ impl<'b> Expr<'b> {
         if count(&shape, axes) == 0 {
             return self.reduce(Reduction::Sum, axes);
         }
+        let (zero, one) = (self.number(0.0), self.number(1.0));
         let greatest = self.abs().reduce(Reduction::Max, axes).stop_gradient();
-        let scale = greatest.is_finite().select(greatest.maximum(self.least_scale()), self.number(1.0));
+        let flat = greatest.equal(zero);
+        let plain = flat.logical_or(greatest.is_finite().logical_not());
+        let scale = plain.select(one, greatest.maximum(self.least_scale()));
         let squares = (self / scale.spread(axes, &shape)).square().reduce(Reduction::Sum, axes);
-        let zero = self.number(0.0);
-        greatest.equal(zero).select(zero, scale * squares.sqrt())
+        // The root of 1 in place of that of 0, so that no derivative of any order meets its infinite slope.
+        flat.select(zero, scale * flat.select(one, squares).sqrt())
     }
 
     /// By so little, subnormal numbers are divided without an overflow of the divisor's reciprocal.
@@ -178,7 +181,12 @@ mod tests {
         let b = Builder::new();
         let x = b.input("x", Type::new(DType::I64, [2, 3, 4]));
         let axes = [0, -1].into();
-        for e in [x.mean_along(&axes, true), x.var_along(&axes, 0, true), x.std_along(&axes, 0, true), x.norm_along(&axes, true)] {
+        for e in [
+            x.mean_along(&axes, true),
+            x.var_along(&axes, 0, true),
+            x.std_along(&axes, 0, true),
+            x.norm_along(&axes, true),
+        ] {
             assert_eq!(e.ty(), Type::new(DType::F64, [1, 3, 1]));
         }
     }

@@ -70,7 +70,9 @@ fn apply_labelled<'b>(map: &Labelled<NodeId>, dx: Expr<'b>, y: Expr<'b>) -> Expr
     match map.scale {
         Scale::One => dx.relabel(&axes.input, &axes.output, &y.shape()),
         Scale::MinusOne => -dx.relabel(&axes.input, &axes.output, &y.shape()),
-        Scale::By(c) => dx.einsum(&axes.input, masked(b.node(c), &axes.scale), &axes.scale, &axes.output, &y.shape()),
+        Scale::By(c) => {
+            dx.einsum(&axes.input, masked(b.node(c), &axes.scale), &axes.scale, &axes.output, &y.shape())
+        }
     }
 }
 
@@ -103,7 +105,9 @@ pub(super) fn hessian(f: impl for<'b> Fn(Expr<'b>) -> Expr<'b>, x: &Value) -> Ve
     let input = b.input("x", x.ty());
     let e = f(input);
     let first: Vec<Expr<'_>> = directions(&b, x).map(|seed| tangent(e, input, seed)).collect();
-    let second = |de: &Expr<'_>| directions(&b, x).map(|seed| value(tangent(*de, input, seed), x).item().unwrap()).collect();
+    let second = |de: &Expr<'_>| {
+        directions(&b, x).map(|seed| value(tangent(*de, input, seed), x).item().unwrap()).collect()
+    };
     first.iter().map(second).collect()
 }
 
@@ -119,6 +123,7 @@ fn directions<'b>(b: &'b Builder, x: &Value) -> impl Iterator<Item = Expr<'b>> {
 /// Every number within a relative tolerance; zeros, infinities and NaN exactly.
 #[track_caller]
 pub(super) fn assert_close(got: &[f64], want: &[f64], tolerance: f64) {
-    let close = |(&g, &w): (&f64, &f64)| g == w || (g.is_nan() && w.is_nan()) || (g - w).abs() <= tolerance * w.abs();
+    let close =
+        |(&g, &w): (&f64, &f64)| g == w || (g.is_nan() && w.is_nan()) || (g - w).abs() <= tolerance * w.abs();
     assert!(got.len() == want.len() && got.iter().zip(want).all(close), "found {got:?}, expected {want:?}");
 }

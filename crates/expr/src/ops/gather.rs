@@ -32,7 +32,7 @@ pub(crate) static GATHER: Row = Row::structural(
 });
 
 pub(crate) static SCATTER_ADD: Row = Row::structural(
-    "scatter_add",
+    "scatter",
     Arity::Exactly(2),
     infer_scatter,
     eval_scatter,

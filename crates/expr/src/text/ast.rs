@@ -5,6 +5,7 @@
 
 use super::names::{NameId, Names};
 use super::span::Span;
+use crate::Role;
 use std::borrow::Cow;
 
 /// A parsed program, which borrows the source for the text of its numbers.
@@ -129,15 +130,6 @@ pub enum StatementKind {
     Output(Vec<Output>),
     /// An expression alone.
     Evaluate(Tree),
-}
-
-/// What a declared name is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Data: `input`.
-    Input,
-    /// A trained parameter: `param`.
-    Param,
 }
 
 /// Names declared with one type.

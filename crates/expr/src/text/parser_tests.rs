@@ -1,10 +1,11 @@
 //! The grammar, by fully bracketed trees; the words of every syntax error; sizes and depths.
 
 use super::super::ast::{
-    Argument, BinaryOp, Expr, ExprId, HeaderKind, IndexItem, Program, Role, Statement, StatementKind, UnaryOp,
+    Argument, BinaryOp, Expr, ExprId, HeaderKind, IndexItem, Program, Statement, StatementKind, UnaryOp,
 };
 use super::super::{MAX_NESTING, name_to_source};
 use super::*;
+use crate::Role;
 
 /// An expression with every operator as a call in brackets.
 fn bracketed(program: &Program<'_>, id: ExprId) -> String {

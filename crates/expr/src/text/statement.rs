@@ -1,6 +1,6 @@
 //! Statements, and the programs they make.
 
-use super::ast::{Declaration, Header, HeaderKind, Output, Role, Statement, StatementKind, TypeExpr};
+use super::ast::{Declaration, Header, HeaderKind, Output, Statement, StatementKind, TypeExpr};
 use super::diagnostic::Diagnostic;
 use super::expression::tree;
 use super::input::{
@@ -11,6 +11,7 @@ use super::span::Span;
 use super::suggest::suggest;
 use super::token::{Token, TokenKind};
 use super::unexpected::{clip, expected, expected_after_expression};
+use crate::Role;
 use winnow::Parser;
 use winnow::combinator::{opt, preceded, repeat, separated, terminated};
 use winnow::token::one_of;

@@ -128,7 +128,7 @@ mod tests {
         assert!(
             message(&XOR.replace("'mse'", "'msse'")).starts_with("line 4, column 8: unknown variant `msse`")
         );
-        assert!(message(&XOR.replace("[8]", "[8")).starts_with("line 2, column "));
+        assert!(message(&XOR.replace("[8]", "]")).starts_with("line 2, column 16: "));
         assert!(message(&XOR.replace("[8]", "[-8]")).starts_with("line 2, column "));
         assert!(message("").contains("missing field `data`"));
         assert!(message(&XOR.replace("'adam'", "'adam', momentun = 1")).contains("unknown field `momentun`"));

@@ -48,8 +48,8 @@ impl Dataset {
     /// # Errors
     /// None: the targets fit every loss.
     pub fn xor(loss: Loss, precision: Precision) -> Result<Dataset, DataError> {
-        let features = Value::new([4, 2], vec![0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0]);
-        Dataset::new(&features, &Value::from(vec![0.0, 1.0, 1.0, 0.0]), loss, precision)
+        let (features, targets) = xor();
+        Dataset::new(&features, &targets, loss, precision)
     }
 
     /// The features, `[samples, features]`.
@@ -112,14 +112,20 @@ impl Dataset {
                 (format!("{} outputs", values.shape()[1]), values.shape()[1] == model.outputs())
             }
             (Targets::Classes { .. }, Loss::Mse | Loss::BceWithLogits) => {
-                ("softmax cross-entropy".to_owned(), false)
+                return Err(DataError::Loss { targets: "classes", loss });
             }
             (Targets::Numbers(_), Loss::SoftmaxCrossEntropy) => {
-                ("another loss than the softmax's".to_owned(), false)
+                return Err(DataError::Loss { targets: "numbers", loss });
             }
         };
         if fits { Ok(()) } else { Err(DataError::Outputs { needed, found: model.outputs() }) }
     }
+}
+
+/// Features and targets of the four cases of exclusive or.
+pub(crate) fn xor() -> (Value, Value) {
+    let features = Value::new([4, 2], vec![0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0]);
+    (features, Value::from(vec![0.0, 1.0, 1.0, 0.0]))
 }
 
 #[cfg(test)]
@@ -172,6 +178,7 @@ mod tests {
         );
         let message = check(&[2, 2], Loss::SoftmaxCrossEntropy).unwrap_err().to_string();
         assert_eq!(message, "the data need a model of 3 outputs or more, this one has 2 outputs");
-        assert!(check(&[2, 3], Loss::Mse).is_err());
+        let message = check(&[2, 3], Loss::Mse).unwrap_err().to_string();
+        assert_eq!(message, "targets that are classes do not go with the loss mse");
     }
 }

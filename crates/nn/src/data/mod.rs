@@ -8,6 +8,7 @@ mod targets;
 
 pub use batches::Batches;
 pub use dataset::Dataset;
+pub(crate) use dataset::xor;
 pub use split::{split_ordered, split_shuffled};
 pub use standardize::Standardize;
 pub use targets::Targets;

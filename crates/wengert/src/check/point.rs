@@ -97,7 +97,11 @@ fn double(value: &Value) -> Value {
 ///
 /// # Errors
 /// A function that cannot be run on the values.
-pub fn random_values(f: &Function, given: &[(String, Value)], seed: u64) -> Result<Vec<(String, Value)>, CheckError> {
+pub fn random_values(
+    f: &Function,
+    given: &[(String, Value)],
+    seed: u64,
+) -> Result<Vec<(String, Value)>, CheckError> {
     let interpreter = Interpreter::new(f);
     let mut values = Vec::new();
     for (stream, range) in RANGES.into_iter().enumerate() {
@@ -112,7 +116,12 @@ pub fn random_values(f: &Function, given: &[(String, Value)], seed: u64) -> Resu
     Ok(values)
 }
 
-fn draw(f: &Function, given: &[(String, Value)], range: (f64, f64), random: &mut Random) -> Vec<(String, Value)> {
+fn draw(
+    f: &Function,
+    given: &[(String, Value)],
+    range: (f64, f64),
+    random: &mut Random,
+) -> Vec<(String, Value)> {
     let value = |name: &str, ty: &Type, random: &mut Random| match given.iter().find(|(n, _)| n == name) {
         Some((_, value)) => value.clone(),
         None if ty.dtype == DType::I64 => Value::zeros(ty),

@@ -15,7 +15,9 @@ pub(super) fn in_double(f: &Function) -> Result<Function, GraphError> {
             Op::Constant(Literal::new(value.cast(raised(value.dtype()))))
         }
         Op::Cast(dtype) => Op::Cast(raised(*dtype)),
-        Op::Iota { shape, axis, dtype } => Op::Iota { shape: shape.clone(), axis: *axis, dtype: raised(*dtype) },
+        Op::Iota { shape, axis, dtype } => {
+            Op::Iota { shape: shape.clone(), axis: *axis, dtype: raised(*dtype) }
+        }
         Op::Input(_)
         | Op::Unary(_)
         | Op::Polygamma(_)
@@ -64,7 +66,9 @@ pub(super) fn frozen(f: &Function, inputs: &[(&str, Value)]) -> Result<Function,
             fixed.insert(node, Literal::new(value.clone()));
         }
     })?;
-    Ok(rebuild(f, |node, op| fixed.get(&node).map_or_else(|| op.clone(), |value| Op::Constant(value.clone())))?)
+    Ok(rebuild(f, |node, op| {
+        fixed.get(&node).map_or_else(|| op.clone(), |value| Op::Constant(value.clone()))
+    })?)
 }
 
 /// The function with every operation changed; a constant that takes the place of another operation loses the operands.
@@ -83,7 +87,8 @@ fn rebuild(f: &Function, change: impl Fn(NodeId, &Op) -> Op) -> Result<Function,
             _ if !live[node.index()] => None,
             Op::Constant(_) => Some(b.add(op, &[])),
             op => {
-                let operands: Vec<_> = f.graph().operands(node).iter().filter_map(|o| nodes[o.index()]).collect();
+                let operands: Vec<_> =
+                    f.graph().operands(node).iter().filter_map(|o| nodes[o.index()]).collect();
                 Some(b.add(op, &operands))
             }
         });

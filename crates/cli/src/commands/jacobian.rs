@@ -1,0 +1,58 @@
+//! `wengert jacobian`: all derivatives of all outputs.
+
+use super::grad::resolved;
+use crate::answer::Answer;
+use crate::args::{JacobianArgs, Settings};
+use crate::failure::Failure;
+use crate::program::Program;
+use crate::{json, terminal};
+use serde_json::{Map, Value as Json, json};
+use wengert::diff::jacobian;
+use wengert::expr::Value;
+
+pub(crate) fn run(args: &JacobianArgs, settings: &Settings) -> Result<Answer, Failure> {
+    let args = &args.derivative;
+    let program = Program::with_values(&args.program, &args.wrt.wrt, settings)?;
+    let wrt = program.variables()?;
+    let mode = resolved(&program, args.mode, settings)?;
+    let derivative = jacobian(&program.function, &wrt, mode).map_err(program.placed())?;
+    let blocks = Blocks {
+        rows: program.output_names(),
+        columns: &program.wrt,
+        values: program.evaluate(&derivative)?,
+    };
+    Ok(Answer::new(settings, || json!({"jacobian": blocks.document()}), || blocks.text("d")))
+}
+
+/// Derivatives of each row's name with respect to each column's, row by row.
+pub(crate) struct Blocks<'p> {
+    pub(crate) rows: Vec<String>,
+    pub(crate) columns: &'p [String],
+    pub(crate) values: Vec<Value>,
+}
+
+impl Blocks<'_> {
+    fn by_row(&self) -> impl Iterator<Item = (&String, &[Value])> {
+        self.rows.iter().zip(self.values.chunks(self.columns.len().max(1)))
+    }
+
+    /// An object of objects.
+    pub(crate) fn document(&self) -> Json {
+        let row = |(name, blocks): (&String, &[Value])| {
+            (name.clone(), json::object(self.columns.iter().cloned().zip(blocks)))
+        };
+        Json::Object(self.by_row().map(row).collect::<Map<_, _>>())
+    }
+
+    /// One line for each block, `d` standing before the row's name.
+    pub(crate) fn text(&self, d: &str) -> String {
+        let mut text = String::new();
+        for (row, blocks) in self.by_row() {
+            for (column, block) in self.columns.iter().zip(blocks) {
+                let what = format!("{d}{}/d{}", terminal::name(row), terminal::name(column));
+                text.push_str(&terminal::line(&what, block));
+            }
+        }
+        text
+    }
+}

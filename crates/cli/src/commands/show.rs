@@ -1,0 +1,152 @@
+//! `wengert show`: a program at one stage, as a text or as a picture.
+
+use crate::answer::Answer;
+use crate::args::{Format, Settings, ShowArgs, Stage};
+use crate::evaluate::watched;
+use crate::failure::Failure;
+use crate::program::Program;
+use serde_json::json;
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::path::Path;
+use wengert::diff::{grad, jvp, vjp};
+use wengert::expr::text::print;
+use wengert::expr::{Function, NodeId, Output, Value};
+use wengert::interop::write_atomically;
+use wengert::render::{Direction, Linearization, Options, Scene, derivative, linearized, primal};
+
+pub(crate) fn run(args: &ShowArgs, settings: &Settings) -> Result<Answer, Failure> {
+    let program = Program::with_types(&args.program, &args.wrt.wrt, settings)?;
+    let shown = match args.stage {
+        Stage::Primal => show(&program, &program.function, None, args)?,
+        Stage::Linearized => linearization(&program, args)?,
+        Stage::Forward => show(&program, &forward(&program)?, Some(Direction::Forward), args)?,
+        Stage::Reverse => show(&program, &reverse(&program)?, Some(Direction::Reverse), args)?,
+    };
+    match &args.output {
+        None => Ok(answer(settings, shown)),
+        Some(path) => {
+            write(path, &shown)?;
+            let written = path.display().to_string();
+            Ok(Answer::new(settings, || json!({"written": written}), || format!("wrote {written}\n")))
+        }
+    }
+}
+
+fn answer(settings: &Settings, shown: String) -> Answer {
+    match settings.json {
+        true => Answer::new(settings, || json!({"text": shown}), String::new),
+        false => Answer::raw(shown),
+    }
+}
+
+/// Writes a text to a file, whole or not at all.
+pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    Ok(write_atomically(path, |file| file.write_all(text.as_bytes()))?)
+}
+
+/// A function as text or picture; of a derivative the direction in which it runs.
+fn show(
+    program: &Program,
+    function: &Function,
+    direction: Option<Direction>,
+    args: &ShowArgs,
+) -> Result<String, Failure> {
+    if args.format == Format::Text {
+        return Ok(print(function));
+    }
+    let options = Options { values: values(program, function)?, all: args.all, ..Options::default() };
+    let scene = match direction {
+        None => primal(function, &options),
+        Some(direction) => derivative(function, program.function.graph().len(), direction, &options),
+    };
+    Ok(scene.to_dot())
+}
+
+/// The outputs and their tangents, from tangents of the variables.
+fn forward(program: &Program) -> Result<Function, Failure> {
+    let derivative = jvp(&program.function, &program.variables()?).map_err(program.placed())?.function;
+    let names = program.output_names();
+    Ok(beside(program, derivative, names.iter().map(|name| format!("tangent of {name}"))))
+}
+
+/// One scalar output and its gradient; of others the cotangents of the variables, from those of the outputs.
+fn reverse(program: &Program) -> Result<Function, Failure> {
+    let wrt = program.variables()?;
+    let graph = program.function.graph();
+    match program.function.outputs() {
+        [output] if graph.shape(output.node).rank() == 0 => {
+            let gradient =
+                grad(&program.function, &wrt, wengert::diff::Mode::Reverse).map_err(program.placed())?;
+            let of = program.function.output_name(0);
+            Ok(beside(program, gradient, wrt.iter().map(|name| format!("d{of}/d{name}"))))
+        }
+        _ => {
+            let cotangents = vjp(&program.function, &wrt).map_err(program.placed())?.function;
+            Ok(beside(program, cotangents, wrt.iter().map(|name| format!("cotangent of {name}"))))
+        }
+    }
+}
+
+/// A derivative with the program's own outputs in front, its outputs under these names.
+fn beside(program: &Program, derivative: Function, names: impl Iterator<Item = String>) -> Function {
+    let derived =
+        derivative.outputs().iter().zip(names).map(|(o, name)| Output { name: Some(name), node: o.node });
+    let outputs = program.function.outputs().iter().cloned().chain(derived).collect();
+    Function::new(derivative.into_graph(), outputs)
+}
+
+fn linearization(program: &Program, args: &ShowArgs) -> Result<String, Failure> {
+    let input = |w: &&str| program.function.graph().input(w).map(|i| i.node);
+    let variables: Vec<NodeId> = program.variables()?.iter().filter_map(input).collect();
+    let linear = Linearization::new(&program.function, &variables).map_err(program.placed())?;
+    let coefficients = linear.coefficients().into_iter().map(|node| Output { name: None, node });
+    let outputs = linear.function.outputs().iter().cloned().chain(coefficients).collect();
+    let computed = Function::new(linear.function.graph().clone(), outputs);
+    let all = args.all || args.format == Format::Text;
+    let scene =
+        linearized(&linear, &Options { values: values(program, &computed)?, all, ..Options::default() });
+    Ok(match args.format {
+        Format::Dot => scene.to_dot(),
+        Format::Text => lines(&scene),
+    })
+}
+
+/// One line for each vertex, and under it one for each edge that leads to it.
+fn lines(scene: &Scene) -> String {
+    let name = |i: usize| scene.nodes[i].name.as_ref().unwrap_or(&scene.nodes[i].formula);
+    let mut into: Vec<Vec<String>> = vec![Vec::new(); scene.nodes.len()];
+    for edge in &scene.edges {
+        into[edge.to].push(format!("    from {}: {}\n", name(edge.from), edge.label));
+    }
+    let mut text = String::new();
+    for (i, (node, into)) in scene.nodes.iter().zip(&into).enumerate() {
+        let formula = match (&node.name, node.formula.as_str()) {
+            (Some(_), "") | (None, _) => String::new(),
+            (Some(_), formula) => format!(" = {formula}"),
+        };
+        let value = node.value.as_ref().map(|value| format!(" = {value}")).unwrap_or_default();
+        text.push_str(&format!("{}{formula}{value}  ({})\n", name(i), node.details.join(", ")));
+        text.extend(into.iter().map(String::as_str));
+    }
+    text
+}
+
+/// What each node computes, as far as the values given tell.
+fn values(program: &Program, function: &Function) -> Result<HashMap<NodeId, Value>, Failure> {
+    let mut values = HashMap::new();
+    if !program.has_values() {
+        if !program.values.is_empty() {
+            // What cannot be said is no reason to stop.
+            let _ = writeln!(io::stderr(), "values are shown only where every input has one");
+        }
+        return Ok(values);
+    }
+    // Directions have no values: then what the program itself computes is shown.
+    let closed = function.inputs().len() == program.function.inputs().len();
+    let function = if closed { function } else { &program.function };
+    watched(function, &program.inputs(), |node, value| {
+        values.insert(node, value.clone());
+    })?;
+    Ok(values)
+}

@@ -1,0 +1,240 @@
+//! The hard cases of `tests/hard_cases.json`: values, gradients, Hessians and higher derivatives with numbers from
+//! high-precision arithmetic. The file's header states the rule of comparison, the tiers and our conventions.
+
+use serde_json::Value as Json;
+use wengert::diff::{Mode, grad, hessian, hvp, taylor};
+use wengert::exec::evaluate;
+use wengert::expr::text::{Options, Undeclared, parse};
+use wengert::expr::{Builder, DType, Function, Type, Value};
+
+/// What an entry of `cases` says.
+struct Case<'j> {
+    json: &'j Json,
+    dtype: DType,
+}
+
+impl<'j> Case<'j> {
+    fn id(&self) -> &'j str {
+        self.json["id"].as_str().expect("every case has an id")
+    }
+
+    fn inputs(&self) -> Vec<(&'j str, Value)> {
+        let inputs = self.json["inputs"].as_object().expect("every case has inputs");
+        inputs.iter().map(|(name, v)| (name.as_str(), value_of(v, self.dtype))).collect()
+    }
+
+    fn wrt(&self) -> Vec<&'j str> {
+        self.json["wrt"].as_array().map_or_else(Vec::new, |w| w.iter().filter_map(Json::as_str).collect())
+    }
+
+    fn function(&self) -> Result<Function, String> {
+        if let Some(generator) = self.json.get("generator").filter(|g| g["kind"] != "text") {
+            return Ok(generated(generator));
+        }
+        let given = self.inputs().into_iter().map(|(n, v)| (n.to_owned(), v.ty())).collect();
+        let options = Options { given, undeclared: Undeclared::Error, default_float: self.dtype, sharing: true };
+        parse(&self.text(), &options).map_err(|e| e.to_string())
+    }
+
+    fn text(&self) -> String {
+        match self.id() {
+            "parse_minus_1e5" => format!("{}x", "- ".repeat(100_000)),
+            "parse_calls_1e4" => format!("{}x{}", "sin(".repeat(10_000), ")".repeat(10_000)),
+            _ => self.json["expr"].as_str().expect("every case has a program").to_owned(),
+        }
+    }
+
+    fn tolerance(&self, name: &str) -> f64 {
+        self.json["tol"][name].as_f64().unwrap_or(0.0)
+    }
+
+    /// `|got - expected| <= rtol |expected| + atol + atol_rel_max max|expected|`, NaN equal to NaN.
+    fn close(&self, got: &[f64], expected: &[f64], greatest: f64) -> bool {
+        let [rtol, atol, of_max] = ["rtol", "atol", "atol_rel_max"].map(|t| self.tolerance(t));
+        let bits = self.json["bit_exact"] == Json::Bool(true);
+        got.len() == expected.len()
+            && got.iter().zip(expected).all(|(&g, &e)| match () {
+                () if g.is_nan() || e.is_nan() => g.is_nan() && e.is_nan(),
+                () if bits => g.to_bits() == e.to_bits(),
+                () if e.is_infinite() || g.is_infinite() => g == e,
+                () => (g - e).abs() <= rtol * e.abs() + atol + of_max * greatest,
+            })
+    }
+}
+
+/// Chains and trees that the file describes instead of writing them out.
+fn generated(generator: &Json) -> Function {
+    let b = Builder::new();
+    let x = b.input("x", Type::scalar(DType::F64));
+    let n = |key: &str| generator[key].as_u64().expect("a number") as usize;
+    let y = match (generator["kind"].as_str(), generator["body"].as_str()) {
+        (Some("chain"), Some("sin(y)")) => (0..n("n")).fold(x, |y, _| y.sin()),
+        (Some("chain"), Some("y * 0.99999")) => (0..n("n")).fold(x, |y, _| y * 0.99999),
+        (Some("chain"), Some("y + y")) => (0..n("n")).fold(x, |y, _| y + y),
+        (Some("chain"), Some("y + x")) => (0..n("n")).fold(x, |y, _| y + x),
+        (Some("tree"), _) => (0..n("leaves").ilog2()).fold(x, |y, _| y + y),
+        (Some("fib"), _) => (0..n("n")).fold((x, x), |(a, b), _| (b, a + b)).1,
+        other => panic!("an unknown generator {other:?}"),
+    };
+    b.output_unnamed(y);
+    b.finish().expect("generated graphs are right")
+}
+
+fn number(json: &Json) -> f64 {
+    match json.as_str() {
+        Some("NaN") => f64::NAN,
+        Some("Infinity") => f64::INFINITY,
+        Some("-Infinity") => f64::NEG_INFINITY,
+        Some(text) => panic!("{text} is no number"),
+        None => json.as_f64().expect("a number"),
+    }
+}
+
+/// Nested lists, or an object with a dtype, and a shape where there is nothing to see it from.
+fn value_of(json: &Json, float: DType) -> Value {
+    let (data, dtype) = match json.get("data") {
+        Some(data) => (data, json["dtype"].as_str().and_then(DType::from_name).unwrap_or(float)),
+        None => (json, float),
+    };
+    let (mut shape, mut numbers) = (Vec::new(), Vec::new());
+    flatten(data, 0, &mut shape, &mut numbers);
+    if let Some(extents) = json.get("shape").and_then(Json::as_array) {
+        shape = extents.iter().map(|n| n.as_u64().expect("an extent") as usize).collect();
+    }
+    Value::from_f64s(&Type::new(dtype, &shape[..]), &numbers)
+}
+
+fn flatten(json: &Json, depth: usize, shape: &mut Vec<usize>, numbers: &mut Vec<f64>) {
+    match json.as_array() {
+        Some(items) => {
+            if shape.len() == depth {
+                shape.push(items.len());
+            }
+            items.iter().for_each(|i| flatten(i, depth + 1, shape, numbers));
+        }
+        None => numbers.push(number(json)),
+    }
+}
+
+fn greatest(blocks: &[Vec<f64>]) -> f64 {
+    blocks.iter().flatten().filter(|x| x.is_finite()).fold(0.0, |m, x| m.max(x.abs()))
+}
+
+/// The gradient in every mode against the expected one or any alternative.
+fn check_gradient(case: &Case<'_>, f: &Function, modes: &[Mode]) -> Result<(), String> {
+    let wrt = case.wrt();
+    let Some(expected) = case.json.get("grad").filter(|_| !wrt.is_empty()) else { return Ok(()) };
+    let alternatives = case.json.get("accept_grads").and_then(Json::as_array).cloned().unwrap_or_default();
+    for &mode in modes {
+        let got = grad(f, &wrt, mode).map_err(|e| e.to_string())?;
+        let got = evaluate(&got, &case.inputs()).map_err(|e| e.to_string())?;
+        let fits = |expected: &Json| {
+            let blocks: Vec<Vec<f64>> = wrt.iter().map(|w| value_of(&expected[w], case.dtype).to_f64s()).collect();
+            let shapes = wrt.iter().zip(&got).all(|(w, g)| value_of(&expected[w], case.dtype).shape() == g.shape() || g.is_empty());
+            let greatest = greatest(&blocks);
+            shapes && got.iter().zip(&blocks).all(|(g, e)| case.close(&g.to_f64s(), e, greatest))
+        };
+        if !fits(expected) && !alternatives.iter().any(fits) {
+            return Err(format!("{mode}: gradient {got:?}, expected {expected}"));
+        }
+    }
+    Ok(())
+}
+
+fn check_value(case: &Case<'_>, f: &Function) -> Result<(), String> {
+    let got = evaluate(f, &case.inputs()).map_err(|e| e.to_string())?;
+    let expected = value_of(&case.json["value"], case.dtype).to_f64s();
+    let alternatives = case.json.get("accept_values").and_then(Json::as_array).cloned().unwrap_or_default();
+    let fits = |e: &[f64]| case.close(&got[0].to_f64s(), e, greatest(&[e.to_vec()]));
+    if fits(&expected) || alternatives.iter().any(|a| fits(&value_of(a, case.dtype).to_f64s())) {
+        return Ok(());
+    }
+    Err(format!("value {}, expected {}", got[0], case.json["value"]))
+}
+
+fn check_second_order(case: &Case<'_>, f: &Function) -> Result<(), String> {
+    let Some(expected) = case.json.get("hessian") else { return Ok(()) };
+    let wrt = case.wrt();
+    let matrix = value_of(&expected["matrix"], case.dtype);
+    let (n, expected) = (matrix.shape()[0], matrix.to_f64s());
+    for mode in [Mode::Auto, Mode::Forward, Mode::Reverse] {
+        let blocks = hessian(f, &wrt, mode).map_err(|e| e.to_string())?;
+        let got: Vec<f64> = evaluate(&blocks, &case.inputs()).map_err(|e| e.to_string())?.iter().flat_map(|v| v.to_f64s()).collect();
+        if got.len() != n * n || !case.close(&got, &expected, greatest(std::slice::from_ref(&expected))) {
+            return Err(format!("{mode}: Hessian {got:?}, expected {expected:?}"));
+        }
+    }
+    let Some(product) = case.json.get("hvp") else { return Ok(()) };
+    let directional = hvp(f, &wrt).map_err(|e| e.to_string())?;
+    let mut at = case.inputs();
+    let v = value_of(&product["v"], case.dtype).to_f64s();
+    at.extend(directional.directions.iter().map(String::as_str).zip(v.into_iter().map(Value::scalar)));
+    let got: Vec<f64> = evaluate(&directional.function, &at).map_err(|e| e.to_string())?.iter().flat_map(|v| v.to_f64s()).collect();
+    let expected = value_of(&product["Hv"], case.dtype).to_f64s();
+    if case.close(&got, &expected, greatest(std::slice::from_ref(&expected))) { Ok(()) } else { Err(format!("hvp {got:?}")) }
+}
+
+fn check_derivatives(case: &Case<'_>, f: &Function) -> Result<(), String> {
+    let Some(expected) = case.json.get("derivatives").map(|d| value_of(d, case.dtype).to_f64s()) else { return Ok(()) };
+    let all = taylor(f, case.wrt()[0], expected.len() - 1).map_err(|e| e.to_string())?;
+    let got = evaluate(&all, &case.inputs()).map_err(|e| e.to_string())?;
+    let got: Vec<f64> = got.iter().flat_map(|v| v.to_f64s()).collect();
+    let greatest = greatest(std::slice::from_ref(&expected));
+    if case.close(&got, &expected, greatest) { Ok(()) } else { Err(format!("derivatives {got:?}, expected {expected:?}")) }
+}
+
+/// The third derivatives of `mixed3`, named like `d_x1_x2_x3`.
+fn check_third(case: &Case<'_>, f: &Function) -> Result<(), String> {
+    let Some(third) = case.json.get("third").and_then(Json::as_object) else { return Ok(()) };
+    let numbers: Vec<f64> = third.values().filter_map(Json::as_f64).collect();
+    for (name, expected) in third.iter().filter(|(name, _)| name.starts_with("d_")) {
+        let derivative = name.split('_').skip(1).try_fold(f.clone(), |f, x| grad(&f, &[x], Mode::Reverse));
+        let got = evaluate(&derivative.map_err(|e| e.to_string())?, &case.inputs()).map_err(|e| e.to_string())?;
+        if !case.close(&got[0].to_f64s(), &[number(expected)], greatest(std::slice::from_ref(&numbers))) {
+            return Err(format!("{name} is {}, expected {expected}", got[0]));
+        }
+    }
+    Ok(())
+}
+
+fn check(case: &Case<'_>) -> Result<(), String> {
+    if case.json.get("expect_error").is_some() {
+        let outcome = case.function().and_then(|f| grad(&f, &case.wrt(), Mode::Auto).map_err(|e| e.to_string()));
+        return match outcome {
+            Ok(_) => Err("no error".into()),
+            Err(_) => Ok(()),
+        };
+    }
+    let f = match case.function() {
+        Err(_) if case.json["error_also_acceptable"] == Json::Bool(true) => return Ok(()),
+        other => other?,
+    };
+    let small = case.json.get("generator").is_none();
+    check_value(case, &f)?;
+    check_gradient(case, &f, if small { &[Mode::Reverse, Mode::Forward, Mode::Paths] } else { &[Mode::Reverse, Mode::Forward] })?;
+    check_second_order(case, &f)?;
+    check_derivatives(case, &f)?;
+    check_third(case, &f)
+}
+
+/// Cases of tier `should` that are missed, each with its reason.
+const MISSED: &[(&str, &str)] = &[];
+
+#[test]
+fn every_hard_case_holds() {
+    let file: Json = serde_json::from_str(include_str!("../hard_cases.json")).expect("the file is JSON");
+    let cases = file["cases"].as_array().expect("a list of cases");
+    let mut failures = Vec::new();
+    for json in cases {
+        let dtype = json["dtype"].as_str().and_then(DType::from_name).unwrap_or(DType::F64);
+        let case = Case { json, dtype };
+        let missed = MISSED.iter().any(|(id, _)| *id == case.id());
+        match check(&case) {
+            Ok(()) if missed => failures.push(format!("{}: holds now, take it off the list of misses", case.id())),
+            Err(why) if !missed => failures.push(format!("{} ({}): {why}", case.id(), json["tier"])),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    assert!(failures.is_empty(), "{} of {} fail:\n{}", failures.len(), cases.len(), failures.join("\n"));
+    assert_eq!(cases.len(), 199);
+}
