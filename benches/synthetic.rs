@@ -59,7 +59,7 @@ pub fn layers(inputs: usize, outputs: usize) -> Result<Case, Error> {
     const HIDDEN: usize = 32;
     let b = Builder::new();
     let types = [("x", vec![inputs]), ("W1", vec![HIDDEN, inputs]), ("W2", vec![outputs, HIDDEN])];
-    let types = types.map(|(name, shape)| (name, Type::new(DType::F64, shape)));
+    let types = types.map(|(name, shape)| (name, Type::new(DType::F64, shape.as_slice())));
     let [x, w1, w2] = types.clone().map(|(name, ty)| b.input(name, ty));
     b.output("y", w2.matmul(w1.matmul(x).tanh()));
     let spread = |ty: &Type| (0..ty.shape.elements()).map(|i| (i as f64).sin() / 8.0).collect::<Vec<_>>();
@@ -103,12 +103,12 @@ impl Long {
     /// Writes so many nodes (an odd last one is left out) beside the input `x`; the input and the output.
     pub fn write(self, b: &Builder, nodes: usize) -> (Expr<'_>, Expr<'_>) {
         let x = b.input("x", Type::scalar(DType::F64));
-        let step = |y: Expr<'_>| match self {
+        let y = (0..nodes / 2).fold(x, |y, _| match self {
             Long::Chain => y.sin().sin(),
             Long::Ladder => y * y.sin(),
             Long::Hub => x * y.sin(),
-        };
-        (x, (0..nodes / 2).fold(x, |y, _| step(y)))
+        });
+        (x, y)
     }
 }
 

@@ -224,15 +224,16 @@ fn weight_residual(weight: Expr<'_>) -> Expr<'_> {
 }
 
 /// A vector turned about the axis `r` by the angle `|r|`, by Rodrigues' formula; at angle 0 by its first order, whose
-/// derivative is the formula's.
+/// derivative is the formula's. There the formula runs at angle 1, so that no slope of a root at 0 comes in.
 fn rotated<'b>(r: Expr<'b>, v: Expr<'b>) -> Expr<'b> {
     let square = last_sum(r.square());
-    let angle = square.sqrt();
+    let turns = square.greater(square.number(0.0));
+    let angle = turns.select(square, square.number(1.0)).sqrt();
     let (sine, cosine) = (angle.sin(), angle.cos());
     let axis = r / angle;
     let along = axis * last_sum(axis * v) * (1.0 - cosine);
     let turned = v * cosine + cross(axis, v) * sine + along;
-    square.greater(square.number(0.0)).select(turned, v + cross(r, v))
+    turns.select(turned, v + cross(r, v))
 }
 
 fn cross<'b>(a: Expr<'b>, b: Expr<'b>) -> Expr<'b> {

@@ -1,4 +1,11 @@
 //! One binary for every test that crosses crates.
 
+mod adbench;
+mod cases;
+mod depth;
+mod hard_cases;
+mod lecture;
 mod numeric;
+mod program;
+mod random;
 mod rows;

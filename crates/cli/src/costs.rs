@@ -24,7 +24,7 @@ pub(crate) fn text(costs: &Costs) -> String {
         "{table}{paths} paths over {vertices} vertices and {edges} edges, \
          from {inputs} input elements to {outputs} output elements\n\
          auto takes {}\nconvention {CONVENTION}\n",
-        costs.reason(),
+        costs.best(),
     )
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use wengert::check::CheckError;
 use wengert::diff::DiffError;
 use wengert::exec::ExecError;
-use wengert::expr::text::Diagnostic;
+use wengert::expr::text::{Diagnostic, PrintError};
 use wengert::expr::{GraphError, Place};
 use wengert::interop::InteropError;
 use wengert::nn::{ConfigError, NnError};
@@ -133,11 +133,17 @@ impl From<ExecError> for Failure {
 impl From<CheckError> for Failure {
     fn from(error: CheckError) -> Failure {
         match error {
-            CheckError::Diff(error) => error.into(),
-            CheckError::Exec(error) => error.into(),
+            CheckError::Diff(error) => (*error).into(),
+            CheckError::Exec(error) => (*error).into(),
             CheckError::Graph(error) => error.into(),
             error => Failure::input(error.to_string()),
         }
+    }
+}
+
+impl From<PrintError> for Failure {
+    fn from(error: PrintError) -> Failure {
+        Failure::input(error.to_string())
     }
 }
 
@@ -161,8 +167,8 @@ impl From<NnError> for Failure {
             NnError::Diverged(divergence) => Failure::work(divergence.to_string()),
             NnError::Config(error) => error.into(),
             NnError::Graph(error) => error.into(),
-            NnError::Diff(error) => error.into(),
-            NnError::Exec(error) => error.into(),
+            NnError::Diff(error) => (*error).into(),
+            NnError::Exec(error) => (*error).into(),
             error => Failure::input(error.to_string()),
         }
     }

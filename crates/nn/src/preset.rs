@@ -42,7 +42,7 @@ fn xor() -> TrainConfig {
         train: TrainingConfig {
             loss: Loss::Mse,
             batch_size: 4,
-            epochs: 500,
+            epochs: 300,
             seed: 1,
             optimizer: OptimizerConfig::adam(0.05),
         },

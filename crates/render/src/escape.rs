@@ -49,12 +49,14 @@ pub(crate) fn quoted<'a>(lines: impl IntoIterator<Item = &'a str>) -> String {
         if i > 0 {
             inside.push_str("\\n");
         }
-        for character in line.chars() {
+        let mut shown = String::new();
+        line.chars().for_each(|character| push_visible(&mut shown, character));
+        for character in shown.chars() {
             match character {
                 '"' => inside.push_str("\\\""),
                 '\\' => inside.push_str("\\\\"),
                 '&' => inside.push_str("&amp;"),
-                _ => push_visible(&mut inside, character),
+                _ => inside.push(character),
             }
         }
     }
@@ -103,7 +105,7 @@ mod tests {
     #[test]
     fn quoted_text_is_read_back_by_graphviz() {
         assert_eq!(quoted([r#"say "hi" \N & &lt;"#, "second"]), r#"say \"hi\" \\N &amp; &amp;lt;\nsecond"#);
-        assert_eq!(quoted(["a\nb"]), "a␊b");
+        assert_eq!(quoted(["a\nb\u{85}"]), "a␊b\\\\u{85}");
     }
 
     #[test]

@@ -52,10 +52,10 @@ pub struct Check {
 pub enum CheckError {
     /// A derivative that does not exist.
     #[error(transparent)]
-    Diff(#[from] DiffError),
+    Diff(Box<DiffError>),
     /// A function that has no value there.
     #[error(transparent)]
-    Exec(#[from] ExecError),
+    Exec(Box<ExecError>),
     /// A graph that could not be written in f64.
     #[error(transparent)]
     Graph(#[from] GraphError),
@@ -65,6 +65,18 @@ pub enum CheckError {
     /// A point at which there is nothing to differentiate.
     #[error("the outputs are not finite at the point of the check; give values at which they are")]
     NotFinite,
+}
+
+impl From<DiffError> for CheckError {
+    fn from(error: DiffError) -> CheckError {
+        CheckError::Diff(Box::new(error))
+    }
+}
+
+impl From<ExecError> for CheckError {
+    fn from(error: ExecError) -> CheckError {
+        CheckError::Exec(Box::new(error))
+    }
 }
 
 /// Holds every mode against finite differences at a point: forward, reverse, and the path sum where there are at most

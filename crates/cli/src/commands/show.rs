@@ -53,7 +53,7 @@ fn show(
     args: &ShowArgs,
 ) -> Result<String, Failure> {
     if args.format == Format::Text {
-        return Ok(print(function));
+        return Ok(print(function)?);
     }
     let options = Options { values: values(program, function)?, all: args.all, ..Options::default() };
     let scene = match direction {

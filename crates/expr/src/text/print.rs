@@ -12,7 +12,7 @@ mod names;
 mod tests;
 mod tuple;
 
-pub(super) use names::is_fresh;
+pub(in crate::text) use names::is_fresh;
 
 use crate::function::{Function, Output};
 use crate::graph::{Graph, Input, NodeId, Role};

@@ -77,7 +77,10 @@ impl<'b> Elaborator<'_, 'b> {
                 StatementKind::Declare { role, declarations } => self.declare(*role, declarations)?,
                 StatementKind::Define { name, parameters, body } => self.define(*name, parameters, *body)?,
                 StatementKind::Assign { name, value } => {
-                    let item = self.tree(*value)?.named(program.name(name.name));
+                    let item = self.tree(*value)?;
+                    let text = program.name(name.name);
+                    // A name that the printer made up for a node without one is no name of the node.
+                    let item = if super::print::is_fresh(&program.source()[name.span.range()]) { item } else { item.named(text) };
                     self.scope.bind(name.name, item.clone());
                     last = Some((Some(program.name(name.name).to_owned()), item, statement.span));
                 }

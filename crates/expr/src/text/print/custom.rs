@@ -86,7 +86,8 @@ impl MapForm<'_> {
             write!(f, ", {}", operand(i))?;
         }
         if let Some(axes) = &labelled.axes {
-            write!(f, ", input={}, output={}", Tuple(&axes.input[..]), Tuple(&axes.output[..]))?;
+            // Both are keywords of the language.
+            write!(f, ", `input`={}, `output`={}", Tuple(&axes.input[..]), Tuple(&axes.output[..]))?;
             write!(f, ", scale_axes={}, mask_axes={}", Tuple(&axes.scale[..]), Tuple(&axes.mask[..]))?;
         }
         f.write_str(")")

@@ -62,8 +62,8 @@ pub(super) struct Names<'g> {
 impl<'g> Names<'g> {
     pub(super) fn new(function: &'g Function, live: &[bool]) -> Names<'g> {
         let graph = function.graph();
-        let inputs = graph.inputs().iter().map(|i| i.name.as_str());
-        let bound = inputs.chain(graph.names().filter(|(n, _)| live[n.index()]).map(|(_, name)| name));
+        let of_nodes = graph.names().filter(|(n, _)| live[n.index()]).map(|(_, name)| name);
+        let bound: Vec<&str> = graph.inputs().iter().map(|i| i.name.as_str()).chain(of_nodes).collect();
         let outputs = function.outputs().iter().filter_map(|o| o.name.as_deref());
         let (uses, last_use) = uses(function, live);
         let mut names = Names {
@@ -72,8 +72,12 @@ impl<'g> Names<'g> {
             sources: Vec::new(),
             holders: FxHashMap::default(),
             last_use,
-            hidden: PREDEFINED.into_iter().filter(|p| bound.clone().any(|name| name == *p)).collect(),
-            reserved: bound.chain(outputs).filter_map(|name| number(name)?.parse().ok()).collect(),
+            hidden: PREDEFINED.into_iter().filter(|p| bound.contains(p)).collect(),
+            reserved: bound
+                .into_iter()
+                .chain(outputs)
+                .filter_map(|name| number(name)?.parse().ok())
+                .collect(),
             next: 0,
         };
         for node in graph.nodes().filter(|n| live[n.index()]) {

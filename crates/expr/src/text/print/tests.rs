@@ -7,7 +7,7 @@ use crate::expr::Expr;
 use crate::function::{Function, Output};
 use crate::graph::{Graph, Role};
 use crate::map::{Axes, Kind, Labelled, Local, Scale};
-use crate::op::{Comparison, DotAxes, Op, Range, Window};
+use crate::op::{Comparison, DotAxes, Op, Range, Window, Windows};
 use crate::ops::samples::samples;
 use crate::place::Place;
 use crate::ty::{DType, Type};
@@ -206,12 +206,12 @@ fn a_name_given_twice_means_the_last_node_and_the_older_gets_another() {
     let sin = x.sin().named("x");
     let cos = sin.cos().named("x");
     b.output("y", cos * sin);
-    assert_eq!(statements(b), "x = sin(x)\nv0 = x\nx = cos(x)\nv1 = v0 * x");
+    assert_eq!(statements(b), "x = sin(x)\nv0 = x\nx = cos(v0)\nv1 = v0 * x");
     let b = Builder::new();
     let x = b.input("x", scalar());
     b.output("y", x.sin().named("x"));
     b.output("x", x);
-    let expected = "input x: f64\nv0 = x\nx = sin(x)\noutput y = x\noutput x = v0\n";
+    let expected = "input x: f64\nv0 = x\nx = sin(v0)\noutput y = x\noutput x = v0\n";
     assert_eq!(text(b), expected);
 }
 
@@ -259,7 +259,8 @@ fn every_operation_is_one_statement() {
         b.output("y", b.add(sample.op.clone(), &inputs));
         let name = sample.op.name();
         let line = statements(b);
-        let infix = matches!(sample.op, Op::Compare(_)) || ["add", "sub", "mul", "div", "power"].contains(&name);
+        let infix =
+            matches!(sample.op, Op::Compare(_)) || ["add", "sub", "mul", "div", "power"].contains(&name);
         let start = if infix { "v0 = x0 ".to_owned() } else { format!("v0 = {name}(") };
         assert!(line.starts_with(&start) && line.lines().count() == 1, "{line}");
     }
@@ -272,12 +273,17 @@ fn attributes() {
         let axes = 0..x.rank() as u8;
         axes.map(|axis| Window { axis, size: 2, stride: 1 + axis as usize, dilation: 1 }).collect()
     };
+    let windows_of_two = vec![Window { axis: 0, size: 2, stride: 1, dilation: 1 }];
+    let overlap = || Op::Overlap(Box::new(Windows { windows: windows_of_two.clone(), shape: [3].into() }));
+    let scatter = || Op::ScatterAdd { axis: 0, extent: 5 };
     let texts = [
         form(x(), |[x]| x.transpose(&[1, 0])),
         form(x(), |[x]| x.reshape(&[6])),
         form([f64s(&[1])], |[x]| x.reshape(&[])),
         form(x(), |[x]| x.flip([0, 1])),
-        form(x(), |[x]| x.slice(&[Range { start: 0, count: 2, step: 1 }, Range { start: 1, count: 1, step: 2 }])),
+        form(x(), |[x]| {
+            x.slice(&[Range { start: 0, count: 2, step: 1 }, Range { start: 1, count: 1, step: 2 }])
+        }),
         form(x(), |[x]| x.pad(&[(1, 2, 0), (0, 1, 2)])),
         form([f64s(&[2]), f64s(&[1])], |[x, y]| x.concatenate(&[y, x], 0)),
         form(x(), |[x]| x.argmin(-1)),
@@ -285,12 +291,29 @@ fn attributes() {
         form(x(), |[x]| x.cumsum(0, true)),
         form(x(), |[x]| x.polygamma(2)),
         form(x(), |[x]| x.patches(&windows([x]))),
-        form([f64s(&[2, 3, 4]), f64s(&[2, 4, 5])], |[x, y]| x.dot_general(y, DotAxes {
-            batch: ([0].into(), [0].into()),
-            contract: ([2].into(), [1].into()),
-        })),
+        form([f64s(&[2, 3, 4]), f64s(&[2, 4, 5])], |[x, y]| {
+            x.dot_general(y, DotAxes { batch: ([0].into(), [0].into()), contract: ([2].into(), [1].into()) })
+        }),
+        form([f64s(&[2, 2])], |[p]| p.builder().add(overlap(), &[p])),
+        form([f64s(&[2, 2]), Type::new(DType::I64, [2])], |[u, i]| u.builder().add(scatter(), &[u, i])),
     ];
-    let expected = [""; 13];
+    let expected = [
+        "transpose(x, (1, 0))",
+        "reshape(x, (6,))",
+        "reshape(x, ())",
+        "flip(x, axis=(0, 1))",
+        "slice(x, start=(0, 1), count=(2, 1), step=(1, 2))",
+        "pad(x, ((1, 2), (0, 1)), interior=(0, 2))",
+        "concatenate((x, y, x), axis=0)",
+        "argmin(x, axis=1)",
+        "cumsum(x, axis=0)",
+        "cumsum(x, axis=0, reverse=true)",
+        "polygamma(2, x)",
+        "patches(x, axes=(0, 1), size=(2, 2), stride=(1, 2), dilation=(1, 1))",
+        "dot_general(x, y, batch=((0,), (0,)), contract=((2,), (1,)))",
+        "overlap(x, shape=(3,), axes=(0,), size=(2,), stride=(1,), dilation=(1,))",
+        "scatter(x, y, axis=0, extent=5)",
+    ];
     assert_eq!(texts, expected);
 }
 
@@ -306,12 +329,19 @@ fn derivatives_of_ones_own() {
         mask: [0, 1].into_iter().collect(),
     };
     let map = Labelled::new(Scale::By(x.id()), Some(mask.id()), axes);
-    let maps = vec![Local::Map(Kind::Labelled(map)), Local::Undefined("it \"jumps\"".into()), Local::Map(Kind::Zero)];
+    let maps = vec![
+        Local::Map(Kind::Labelled(map)),
+        Local::Undefined("it \"jumps\"".into()),
+        Local::Map(Kind::Zero),
+    ];
     let custom = b.custom(x.round(), &[y, x, x], maps);
     let negated = Local::Map(Kind::Labelled(Labelled::elementwise(Scale::MinusOne, None)));
     b.output("out", b.custom(custom, &[x], vec![negated]));
-    let expected = r#"m = x > v0
-"#;
+    let expected = r#"v0 = broadcast(f64(0.0), shape=(2, 3), axes=())
+m = x > v0
+v1 = round(x)
+v2 = custom(v1, (y, x, x), (labelled(x, m, `input`=(1,), `output`=(0, 1), scale_axes=(0, 1), mask_axes=(0, 1)), undefined("it \"jumps\""), zero()))
+v3 = custom(v2, (x,), (labelled(-1),))"#;
     assert_eq!(statements(b), expected);
 }
 
@@ -325,7 +355,10 @@ fn derivatives_without_a_text() {
     };
     let chain = Local::Map(Kind::Chain(Box::new([])));
     let error = print(&function(Op::Custom([Local::Map(Kind::Zero), chain].into()))).unwrap_err();
-    assert_eq!(error.to_string(), "the derivative of `%1 = custom(%0, %0, %0, maps=2): f64` with respect to operand 2 has no text form");
+    assert_eq!(
+        error.to_string(),
+        "the derivative of `%1 = custom(%0, %0, %0, maps=2): f64` with respect to operand 2 has no text form"
+    );
     let error = print(&function(Op::Custom([Local::Map(Kind::diagonal(1))].into()))).unwrap_err();
     assert!(matches!(error, PrintError::Coefficients { .. }));
     let ordered = print(&function(Op::Custom([Local::Map(Kind::diagonal(2))].into()))).unwrap();
