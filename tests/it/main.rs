@@ -1,6 +1,7 @@
 //! One binary for every test that crosses crates.
 
 mod adbench;
+mod algebra;
 mod cases;
 mod depth;
 mod hard_cases;
@@ -8,4 +9,5 @@ mod lecture;
 mod numeric;
 mod program;
 mod random;
+mod readme;
 mod rows;

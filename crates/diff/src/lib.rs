@@ -20,7 +20,7 @@ pub use cost::{CONVENTION, Costs, ModeCost, PathCounts, costs, path_counts};
 pub use count::Count;
 pub use derive::{gradient, gradient_in};
 pub use error::DiffError;
-pub use linearize::Linearized;
+pub use linearize::{Edges, Linearized};
 pub use mode::Mode;
 pub use paths::{PATH_LIMIT, path_sum};
 pub use sweep::{forward, reverse};

@@ -1,9 +1,10 @@
 //! The linearised graph: the expression graph with a linear map on every edge that carries a derivative.
 
 use crate::error::DiffError;
-use petgraph::stable_graph::{NodeIndex, StableDiGraph};
+use petgraph::stable_graph::{EdgeReference, NodeIndex, StableDiGraph};
 use petgraph::visit::EdgeRef;
 use petgraph::Direction;
+use smallvec::SmallVec;
 use wengert_expr::{Builder, Expr, Kind, LinearMap, Local, NodeId, Rule};
 
 /// The part of a graph through which outputs depend on variables, each edge with its local derivative.
@@ -41,7 +42,7 @@ impl Linearized {
         }
         let mut edges = Vec::new();
         for node in (0..len).map(NodeId::from_index) {
-            if needed[node.index()] && local_edges(b, node, &mut depends, &mut edges)? {
+            if needed[node.index()] && local_edges(b, node, &depends, &mut edges)? {
                 depends[node.index()] = true;
             }
         }
@@ -90,21 +91,30 @@ impl Linearized {
     }
 
     /// The edges into a vertex, in the order of operands.
-    pub fn incoming(&self, vertex: NodeIndex) -> Vec<(NodeIndex, &LinearMap<NodeId>)> {
-        let edges = self.graph.edges_directed(vertex, Direction::Incoming);
-        let mut edges: Vec<_> = edges.map(|e| (e.id(), e.source(), e.weight())).collect();
-        edges.sort_unstable_by_key(|&(id, ..)| id);
-        edges.into_iter().map(|(_, source, map)| (source, map)).collect()
+    pub fn incoming(&self, vertex: NodeIndex) -> Edges<'_> {
+        self.edges(vertex, Direction::Incoming)
     }
 
     /// The edges out of a vertex, oldest user first.
-    pub fn outgoing(&self, vertex: NodeIndex) -> Vec<(NodeIndex, &LinearMap<NodeId>)> {
-        let edges = self.graph.edges_directed(vertex, Direction::Outgoing);
-        let mut edges: Vec<_> = edges.map(|e| (e.id(), e.target(), e.weight())).collect();
-        edges.sort_unstable_by_key(|&(id, ..)| id);
-        edges.into_iter().map(|(_, target, map)| (target, map)).collect()
+    pub fn outgoing(&self, vertex: NodeIndex) -> Edges<'_> {
+        self.edges(vertex, Direction::Outgoing)
+    }
+
+    fn edges(&self, vertex: NodeIndex, direction: Direction) -> Edges<'_> {
+        let other = |e: EdgeReference<'_, LinearMap<NodeId>>| match direction {
+            Direction::Incoming => e.source(),
+            Direction::Outgoing => e.target(),
+        };
+        // petgraph gives the newest edge first, and edges were added in order.
+        let mut edges: Edges<'_> =
+            self.graph.edges_directed(vertex, direction).map(|e| (other(e), e.weight())).collect();
+        edges.reverse();
+        edges
     }
 }
+
+/// Edges at one vertex: the vertex at the other end, and the map.
+pub type Edges<'l> = SmallVec<[(NodeIndex, &'l LinearMap<NodeId>); 2]>;
 
 /// The nodes that the outputs are computed from.
 fn needed(b: &Builder, outputs: &[NodeId], len: usize) -> Vec<bool> {
@@ -125,21 +135,18 @@ fn needed(b: &Builder, outputs: &[NodeId], len: usize) -> Vec<bool> {
 }
 
 /// Adds a node's edges from operands that depend on a variable; true if there is one.
-fn local_edges(b: &Builder, node: NodeId, depends: &mut [bool], edges: &mut Vec<Edge>) -> Result<bool, DiffError> {
-    let active = b.read(|g| {
+fn local_edges(b: &Builder, node: NodeId, depends: &[bool], edges: &mut Vec<Edge>) -> Result<bool, DiffError> {
+    let active: SmallVec<[(usize, NodeId); 2]> = b.read(|g| {
         let float = |n: NodeId| g.ty(n).dtype.is_float();
-        float(node) && g.operands(node).iter().any(|o| depends[o.index()] && float(*o))
+        let operands = g.operands(node).iter().copied().enumerate();
+        if float(node) { operands.filter(|(_, o)| depends[o.index()] && float(*o)).collect() } else { SmallVec::new() }
     });
-    if !active {
+    if active.is_empty() {
         return Ok(false);
     }
-    let operands: Vec<NodeId> = b.read(|g| g.operands(node).to_vec());
     b.set_place(Some(b.read(|g| g.place(node))));
     let before = edges.len();
-    for (i, &from) in operands.iter().enumerate() {
-        if !depends[from.index()] || !b.read(|g| g.ty(from).dtype.is_float()) {
-            continue;
-        }
+    for (i, from) in active {
         match Rule::derivative(b, node, i) {
             Local::Map(Kind::Zero) => {}
             Local::Map(kind) => edges.push(Edge { from, to: node, kind }),

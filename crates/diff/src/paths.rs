@@ -5,7 +5,7 @@
 use crate::algebra::{add, compose};
 use crate::cost::path_counts;
 use crate::error::DiffError;
-use crate::linearize::Linearized;
+use crate::linearize::{Edges, Linearized};
 use petgraph::stable_graph::NodeIndex;
 use wengert_expr::{Builder, Kind, LinearMap, NodeId};
 
@@ -56,7 +56,7 @@ fn each_path<'l>(
     let reaches = reaches(linear, output);
     let mut path: Vec<&'l LinearMap<NodeId>> = Vec::new();
     // Each level holds the edges still to be tried out of one vertex of the current path.
-    let mut levels: Vec<Vec<(NodeIndex, &'l LinearMap<NodeId>)>> = Vec::new();
+    let mut levels: Vec<Edges<'l>> = Vec::new();
     let mut arrive = |vertex: NodeIndex, path: &[&'l LinearMap<NodeId>]| {
         if vertex == output {
             visit(path);

@@ -47,6 +47,20 @@ pub enum ExecError {
         /// How many values came.
         found: usize,
     },
+    /// A value larger than the interpreter makes.
+    #[error("`{op}` made at {place} would be {ty}, {gib:.0} GiB: more than the {limit} GiB that one value may have")]
+    TooLarge {
+        /// The operation.
+        op: String,
+        /// Where the user made it.
+        place: Place,
+        /// Its type.
+        ty: Type,
+        /// Its size.
+        gib: f64,
+        /// The greatest size.
+        limit: usize,
+    },
     /// An operation without a value for its operands.
     #[error("`{op}` made at {place}: {error}")]
     Eval {

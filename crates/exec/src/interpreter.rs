@@ -5,6 +5,9 @@
 use crate::error::ExecError;
 use wengert_expr::{Function, NodeId, Op, Value};
 
+/// The greatest size of one value. Beyond it an allocation would end the process instead of failing.
+const MAX_VALUE_GIB: usize = 8;
+
 /// A function made ready to run many times.
 #[derive(Clone, Debug)]
 pub struct Interpreter {
@@ -130,6 +133,7 @@ impl Interpreter {
                     ExecError::Missing { name: input.name.clone(), expected: input.ty.clone() }
                 })?,
                 op => {
+                    self.check_size(node)?;
                     let operands: smallvec::SmallVec<[&Value; 4]> = graph.operands(node).iter().map(|o| get(&values, *o)).collect();
                     (op.row().eval)(op, &operands, graph.ty(node)).map_err(|error| ExecError::Eval {
                         op: op.name().to_owned(),
@@ -145,6 +149,23 @@ impl Interpreter {
             }
         }
         Ok(self.function.outputs().iter().map(|o| get(&values, o.node).clone()).collect())
+    }
+}
+
+impl Interpreter {
+    fn check_size(&self, node: NodeId) -> Result<(), ExecError> {
+        let graph = self.function.graph();
+        let bytes = graph.ty(node).bytes();
+        if bytes <= MAX_VALUE_GIB << 30 {
+            return Ok(());
+        }
+        Err(ExecError::TooLarge {
+            op: graph.op(node).name().to_owned(),
+            place: graph.place(node),
+            ty: graph.ty(node).clone(),
+            gib: bytes as f64 / (1u64 << 30) as f64,
+            limit: MAX_VALUE_GIB,
+        })
     }
 }
 

@@ -51,7 +51,7 @@ impl Scene {
             attr!("ranksep", "0.4"),
         ];
         if self.nodes.len() > MANY {
-            whole.extend([attr!("nslimit", "0.5"), attr!("mclimit", "0.3"), attr!("splines", "line")]);
+            whole.extend([attr!("nslimit", "0.5"), attr!("mclimit", "0.3")]);
         }
         let nodes = vec![
             attr!("fontname", esc style::FONT),

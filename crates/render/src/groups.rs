@@ -93,10 +93,12 @@ fn ranks(scene: &Scene, bands: &[usize], sizes: &[usize]) -> Vec<usize> {
     for roots in roots.values_mut() {
         let total: usize = roots.iter().map(|&r| sizes[r]).sum();
         roots.sort_by_key(|&r| (std::cmp::Reverse(sizes[r]), r));
-        for (rank, &root) in
-            roots.iter().take(GROUPS).enumerate().filter(|&(_, &r)| sizes[r] * SHARE >= total)
-        {
-            ranks[root] = rank;
+        let large = roots.iter().take(GROUPS).take_while(|&&r| sizes[r] * SHARE >= total).count();
+        let rest: usize = roots[large..].iter().map(|&r| sizes[r]).sum();
+        // Crumbs go with the largest group rather than into a box of their own.
+        let last = if large > 0 && rest * SHARE < total { 0 } else { GROUPS };
+        for (rank, &root) in roots.iter().enumerate() {
+            ranks[root] = if rank < large { rank } else { last };
         }
     }
     ranks
@@ -146,6 +148,15 @@ mod tests {
         assert_eq!(groups[0].map(|g| g.0), groups[10].map(|g| g.0));
         assert_ne!(groups[0], groups[10]);
         assert!((0..10).all(|i| groups[i] < groups[20]));
+    }
+
+    #[test]
+    fn crumbs_go_with_the_largest_group() {
+        // A star of 99 nodes and one node beside it, all of one level.
+        let edges: Vec<(usize, usize)> = (1..99).map(|i| (0, i)).collect();
+        let scene = scene(100, &edges);
+        let groups = groups(&scene, &[0; 100], &[true; 100]);
+        assert!(groups.iter().all(|&g| g == Some((0, 0))));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 pub(crate) const MANY: usize = 400;
 
 /// The most layers that an edge crosses.
-const REACH: usize = 25;
+const REACH: usize = 12;
 
 /// The scene, its long edges cut if it is large. Linear but for sorting the edges.
 pub(crate) fn shorten(scene: Scene) -> Scene {

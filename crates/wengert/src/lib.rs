@@ -1,4 +1,4 @@
-//! Wengert: a symbolic computational-graph compiler with automatic differentiation.
+#![doc = include_str!("../../../README.md")]
 
 pub mod check;
 

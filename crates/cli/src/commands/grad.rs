@@ -12,8 +12,8 @@ use wengert::diff::{Mode, cost, value_and_grad};
 pub(crate) fn run(args: &DerivativeArgs, settings: &Settings) -> Result<Answer, Failure> {
     let program = Program::with_values(&args.program, &args.wrt.wrt, settings)?;
     let wrt = program.variables()?;
-    let mode = resolved(&program, args.mode, settings)?;
-    let derivative = value_and_grad(&program.function, &wrt, mode).map_err(program.placed())?;
+    let derivative = value_and_grad(&program.function, &wrt, args.mode).map_err(program.placed())?;
+    say_mode(&program, args.mode, settings)?;
     let values = program.evaluate(&derivative)?;
     let (output, gradients) = values.split_at(1);
     let names = program.output_names();
@@ -34,13 +34,12 @@ pub(crate) fn run(args: &DerivativeArgs, settings: &Settings) -> Result<Answer, 
     ))
 }
 
-/// The mode that is meant; which one auto takes, and why, is said to a person.
-pub(crate) fn resolved(program: &Program, mode: Mode, settings: &Settings) -> Result<Mode, Failure> {
-    if mode != Mode::Auto || settings.json {
-        return Ok(mode);
+/// Says to a person which mode auto takes, and why.
+pub(crate) fn say_mode(program: &Program, mode: Mode, settings: &Settings) -> Result<(), Failure> {
+    if mode == Mode::Auto && !settings.json {
+        let costs = cost(&program.function, &program.variables()?).map_err(program.placed())?;
+        // What cannot be said is no reason to stop.
+        let _ = writeln!(io::stderr(), "mode {}", costs.reason());
     }
-    let costs = cost(&program.function, &program.variables()?).map_err(program.placed())?;
-    // What cannot be said is no reason to stop.
-    let _ = writeln!(io::stderr(), "mode {}", costs.reason());
-    Ok(costs.best())
+    Ok(())
 }

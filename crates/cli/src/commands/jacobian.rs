@@ -1,6 +1,6 @@
 //! `wengert jacobian`: all derivatives of all outputs.
 
-use super::grad::resolved;
+use super::grad::say_mode;
 use crate::answer::Answer;
 use crate::args::{JacobianArgs, Settings};
 use crate::failure::Failure;
@@ -14,8 +14,8 @@ pub(crate) fn run(args: &JacobianArgs, settings: &Settings) -> Result<Answer, Fa
     let args = &args.derivative;
     let program = Program::with_values(&args.program, &args.wrt.wrt, settings)?;
     let wrt = program.variables()?;
-    let mode = resolved(&program, args.mode, settings)?;
-    let derivative = jacobian(&program.function, &wrt, mode).map_err(program.placed())?;
+    let derivative = jacobian(&program.function, &wrt, args.mode).map_err(program.placed())?;
+    say_mode(&program, args.mode, settings)?;
     let blocks = Blocks {
         rows: program.output_names(),
         columns: &program.wrt,

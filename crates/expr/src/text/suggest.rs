@@ -1,6 +1,7 @@
 //! Near names for a name that nobody knows.
 
-/// The candidate that `name` most likely stands for, if one is near enough. The first of equally near ones wins.
+/// The candidate that `name` most likely stands for, if one is near enough. Of equally near ones the first that `name` begins with
+/// wins, else the first.
 ///
 /// Near means at most one slip (insertion, deletion, substitution or swap) in three characters, capitals aside;
 /// a name of one or two characters allows one slip, as long as a character is shared. A prefix of three or more
@@ -12,11 +13,13 @@ pub fn suggest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     }
     let lower = name.to_lowercase();
     let limit = (length / 3).clamp(1, 4);
-    let mut best: Option<(usize, &str)> = None;
+    let mut best: Option<((usize, bool), &str)> = None;
     for candidate in candidates {
         let Some(distance) = distance(&lower, candidate, limit) else { continue };
-        if candidate != name && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, candidate));
+        // Of equally near ones, what the name begins with is likelier: `sin` for `sine`, not `sinh`.
+        let rank = (distance, !lower.starts_with(candidate));
+        if candidate != name && best.is_none_or(|(least, _)| rank < least) {
+            best = Some((rank, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)

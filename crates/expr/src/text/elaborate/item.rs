@@ -102,20 +102,35 @@ impl<'b> Item<'b> {
         self
     }
 
+    /// The entries of a regular nested sequence of `true` and `false`, with its extents; `None` if it is something else.
+    pub(super) fn truth_values(&self) -> Option<(Vec<usize>, Vec<bool>)> {
+        match self {
+            Item::Array(e) => {
+                let value = e.as_constant().filter(|v| v.shape().is_empty())?;
+                Some((Vec::new(), value.slice::<bool>()?.to_vec()))
+            }
+            Item::Sequence(items) => regular(items.iter().map(Item::truth_values)),
+            Item::Number(_) | Item::Weak(..) | Item::Text(_) | Item::DType(_) | Item::None | Item::Map(_) => None,
+        }
+    }
+
     /// The numbers of a regular nested sequence of literals, with its extents; `None` if it is something else.
     pub(super) fn literals(&self) -> Option<(Vec<usize>, Vec<Number>)> {
         match self {
             Item::Number(n) => Some((Vec::new(), vec![*n])),
-            Item::Sequence(items) => {
-                let parts: Vec<_> = items.iter().map(Item::literals).collect::<Option<_>>()?;
-                let inner = parts.first().map_or_else(Vec::new, |p| p.0.clone());
-                if parts.iter().any(|p| p.0 != inner) {
-                    return None;
-                }
-                let shape = std::iter::once(items.len()).chain(inner).collect();
-                Some((shape, parts.into_iter().flat_map(|p| p.1).collect()))
-            }
+            Item::Sequence(items) => regular(items.iter().map(Item::literals)),
             Item::Weak(..) | Item::Array(_) | Item::Text(_) | Item::DType(_) | Item::None | Item::Map(_) => None,
         }
     }
+}
+
+/// Entries of one shape put together along a new first axis.
+fn regular<T>(parts: impl Iterator<Item = Option<(Vec<usize>, Vec<T>)>>) -> Option<(Vec<usize>, Vec<T>)> {
+    let parts: Vec<_> = parts.collect::<Option<_>>()?;
+    let inner = parts.first().map_or_else(Vec::new, |p| p.0.clone());
+    if parts.iter().any(|p| p.0 != inner) {
+        return None;
+    }
+    let shape = std::iter::once(parts.len()).chain(inner).collect();
+    Some((shape, parts.into_iter().flat_map(|p| p.1).collect()))
 }

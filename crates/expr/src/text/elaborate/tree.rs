@@ -350,6 +350,9 @@ impl<'p, 'b> Elaborator<'p, 'b> {
             };
             return Ok(self.b.constant(value));
         }
+        if let Some((shape, bools)) = whole.truth_values() {
+            return Ok(self.b.constant(Value::new(&shape[..], bools)));
+        }
         let strong = items.iter().filter(|i| !i.is_weak());
         let dtypes = strong.map(|i| self.array(i, at).map(|e| e.dtype())).collect::<Result<Vec<_>, _>>()?;
         let dtype = dtypes.into_iter().max().unwrap_or(dtype);

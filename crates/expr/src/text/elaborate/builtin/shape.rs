@@ -65,6 +65,6 @@ fn filled<'b>(args: &Arguments<'_, '_, 'b>, x: f64) -> Result<Item<'b>, Diagnost
     let (shape, dtype): (Shape, DType) = (args.shape("shape")?, args.dtype("dtype")?);
     let b = args.elaborator.b;
     let one = b.constant(Value::from_f64s(&Type::scalar(dtype), &[x]));
-    let e = if shape.elements() == 0 { b.constant(Value::zeros(&Type { dtype, shape })) } else { one.broadcast_to(shape) };
+    let e = if shape.contains(&0) && shape.checked_elements().is_some() { b.constant(Value::zeros(&Type { dtype, shape })) } else { one.broadcast_to(shape) };
     args.result(e)
 }
