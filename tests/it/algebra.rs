@@ -23,7 +23,9 @@ const STEPS: &[(&str, Step)] = &[
     ("dot", |x| x.dot(weights(x))),
     ("outer", |x| x.outer(weights(x)).reshape(&[-1])),
     ("reshape", |x| x.reshape(&[-1])),
-    ("slice", |x| x.slice(&x.shape().iter().map(|&n| Range { start: n / 2, count: 1, step: 1 }).collect::<Vec<_>>())),
+    ("slice", |x| {
+        x.slice(&x.shape().iter().map(|&n| Range { start: n / 2, count: 1, step: 1 }).collect::<Vec<_>>())
+    }),
     ("pad", |x| x.pad(&vec![(1, 0, 1); x.rank()])),
     ("flip", |x| x.flip(0)),
     ("cumulative sum", |x| x.cumsum(0, false)),
@@ -54,19 +56,28 @@ fn dense(b: &Builder, map: &LinearMap<NodeId>) -> (Vec<f64>, Vec<f64>) {
         let stack = b.constant(Value::from_f64s(&Type::new(from.dtype, from.shape.stacked(n)), &eye));
         let columns = apply(&b, map, Tangent::of(stack), Some(n));
         let ty = Type::new(to.dtype, to.shape.stacked(n));
-        let columns = columns.map_or(stack.number(0.0).broadcast_to(ty.shape.clone()), |t| t.settled(stack, &ty));
+        let columns =
+            columns.map_or(stack.number(0.0).broadcast_to(ty.shape.clone()), |t| t.settled(stack, &ty));
         b.output("columns", columns);
-        let x: Vec<f64> = { let mut draw = Draw::new(3); (0..6).map(|_| draw.between(-1.0, 1.0)).collect() };
-        let value = evaluate(&b.finish().expect("maps apply"), &[("x", Value::new([2, 3], x))]).expect("values");
+        let x: Vec<f64> = {
+            let mut draw = Draw::new(3);
+            (0..6).map(|_| draw.between(-1.0, 1.0)).collect()
+        };
+        let value =
+            evaluate(&b.finish().expect("maps apply"), &[("x", Value::new([2, 3], x))]).expect("values");
         let (columns, m) = (value[0].to_f64s(), to.shape.elements());
-        (0..m).flat_map(|r| (0..n).map(move |c| (r, c))).map(|(r, c)| columns[c * m + r]).collect::<Vec<f64>>()
+        (0..m)
+            .flat_map(|r| (0..n).map(move |c| (r, c)))
+            .map(|(r, c)| columns[c * m + r])
+            .collect::<Vec<f64>>()
     };
     (run(map), run(&transpose(map)))
 }
 
 fn product(second: &[f64], first: &[f64], middle: usize) -> Vec<f64> {
     let (rows, columns) = (second.len() / middle, first.len() / middle);
-    let entry = |r: usize, c: usize| (0..middle).map(|k| second[r * middle + k] * first[k * columns + c]).sum();
+    let entry =
+        |r: usize, c: usize| (0..middle).map(|k| second[r * middle + k] * first[k * columns + c]).sum();
     (0..rows).flat_map(|r| (0..columns).map(move |c| (r, c))).map(|(r, c)| entry(r, c)).collect()
 }
 
@@ -109,15 +120,25 @@ fn every_ordered_pair_of_kinds_composes_and_adds_like_matrices() {
 
 #[test]
 fn maps_of_different_structure_add() {
-    for (name, step) in STEPS.iter().filter(|(n, _)| matches!(*n, "minus" | "diagonal" | "mask" | "flip" | "masked diagonal" | "cast")) {
-        for (other_name, other) in STEPS.iter().filter(|(n, _)| matches!(*n, "minus" | "diagonal" | "mask" | "flip" | "cumulative sum")) {
+    for (name, step) in STEPS
+        .iter()
+        .filter(|(n, _)| matches!(*n, "minus" | "diagonal" | "mask" | "flip" | "masked diagonal" | "cast"))
+    {
+        for (other_name, other) in STEPS
+            .iter()
+            .filter(|(n, _)| matches!(*n, "minus" | "diagonal" | "mask" | "flip" | "cumulative sum"))
+        {
             let b = Builder::new();
             let x = b.input("x", Type::new(DType::F64, [2, 3]));
             let (y, z) = (step(x), other(x));
             let (Some(f), Some(g)) = (map_between(&b, x, y), map_between(&b, x, z)) else { continue };
             let got = dense(&b, &add(&b, &f, &g)).0;
-            let expected: Vec<f64> = dense(&b, &f).0.iter().zip(dense(&b, &g).0).map(|(a, c)| a + c).collect();
-            assert!(worst_relative(&got, &expected) < 1e-6, "{name} and {other_name}: {got:?}, expected {expected:?}");
+            let expected: Vec<f64> =
+                dense(&b, &f).0.iter().zip(dense(&b, &g).0).map(|(a, c)| a + c).collect();
+            assert!(
+                worst_relative(&got, &expected) < 1e-6,
+                "{name} and {other_name}: {got:?}, expected {expected:?}"
+            );
         }
     }
 }

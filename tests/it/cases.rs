@@ -70,7 +70,8 @@ fn every_case_prints_what_is_blessed() {
     let mut commands = 0;
     for path in files(&cases()) {
         let text = fs::read_to_string(&path).expect("a case is text");
-        let program: String = text.split_inclusive('\n').filter(|l| !l.starts_with("#$") && !l.starts_with("#|")).collect();
+        let program: String =
+            text.split_inclusive('\n').filter(|l| !l.starts_with("#$") && !l.starts_with("#|")).collect();
         let mut fresh = String::new();
         for line in text.split_inclusive('\n').filter(|l| !l.starts_with("#|")) {
             fresh.push_str(line);
@@ -87,6 +88,11 @@ fn every_case_prints_what_is_blessed() {
             }
         }
     }
-    assert!(wrong.is_empty(), "{} cases differ; these are their outputs now:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} cases differ; these are their outputs now:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
     assert!(commands > 30, "only {commands} commands were found");
 }

@@ -41,7 +41,8 @@ fn a_chain_of_a_million_nodes_is_an_ordinary_input() {
 fn a_long_text_parses_on_a_small_stack() {
     on_small_stack(|| {
         let f = chain(100_000, |y, x| y * x);
-        let again = parse(&print(&f).expect("no custom maps"), &Options::default()).expect("printed texts are right");
+        let again =
+            parse(&print(&f).expect("no custom maps"), &Options::default()).expect("printed texts are right");
         assert_eq!(fingerprint(&f), fingerprint(&again));
     });
 }
@@ -51,9 +52,13 @@ fn two_to_the_200_paths_are_counted_and_differentiated() {
     let f = chain(200, |y, _| y + y);
     let costs = cost(&f, &["x"]).expect("scalars");
     assert_eq!(costs.paths.to_string(), "1606938044258990275541962092341162602522202993782792835301376");
-    let g = evaluate(&grad(&f, &["x"], Mode::Reverse).expect("scalars"), &[("x", Value::scalar(1.0))]).expect("values");
+    let g = evaluate(&grad(&f, &["x"], Mode::Reverse).expect("scalars"), &[("x", Value::scalar(1.0))])
+        .expect("values");
     assert_eq!(g[0].item(), Some(200f64.exp2()));
-    assert_eq!(cost(&chain(10_000, |y, _| y + y), &["x"]).expect("scalars").paths.to_string(), "about 2^10000");
+    assert_eq!(
+        cost(&chain(10_000, |y, _| y + y), &["x"]).expect("scalars").paths.to_string(),
+        "about 2^10000"
+    );
     assert!(grad(&f, &["x"], Mode::Paths).is_err());
 }
 

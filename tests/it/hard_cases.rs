@@ -32,7 +32,8 @@ impl<'j> Case<'j> {
             return Ok(generated(generator));
         }
         let given = self.inputs().into_iter().map(|(n, v)| (n.to_owned(), v.ty())).collect();
-        let options = Options { given, undeclared: Undeclared::Error, default_float: self.dtype, sharing: true };
+        let options =
+            Options { given, undeclared: Undeclared::Error, default_float: self.dtype, sharing: true };
         parse(&self.text(), &options).map_err(|e| e.to_string())
     }
 
@@ -130,8 +131,12 @@ fn check_gradient(case: &Case<'_>, f: &Function, modes: &[Mode]) -> Result<(), S
         let got = grad(f, &wrt, mode).map_err(|e| e.to_string())?;
         let got = evaluate(&got, &case.inputs()).map_err(|e| e.to_string())?;
         let fits = |expected: &Json| {
-            let blocks: Vec<Vec<f64>> = wrt.iter().map(|w| value_of(&expected[w], case.dtype).to_f64s()).collect();
-            let shapes = wrt.iter().zip(&got).all(|(w, g)| value_of(&expected[w], case.dtype).shape() == g.shape() || g.is_empty());
+            let blocks: Vec<Vec<f64>> =
+                wrt.iter().map(|w| value_of(&expected[w], case.dtype).to_f64s()).collect();
+            let shapes = wrt
+                .iter()
+                .zip(&got)
+                .all(|(w, g)| value_of(&expected[w], case.dtype).shape() == g.shape() || g.is_empty());
             let greatest = greatest(&blocks);
             shapes && got.iter().zip(&blocks).all(|(g, e)| case.close(&g.to_f64s(), e, greatest))
         };
@@ -160,7 +165,11 @@ fn check_second_order(case: &Case<'_>, f: &Function) -> Result<(), String> {
     let (n, expected) = (matrix.shape()[0], matrix.to_f64s());
     for mode in [Mode::Auto, Mode::Forward, Mode::Reverse] {
         let blocks = hessian(f, &wrt, mode).map_err(|e| e.to_string())?;
-        let got: Vec<f64> = evaluate(&blocks, &case.inputs()).map_err(|e| e.to_string())?.iter().flat_map(|v| v.to_f64s()).collect();
+        let got: Vec<f64> = evaluate(&blocks, &case.inputs())
+            .map_err(|e| e.to_string())?
+            .iter()
+            .flat_map(|v| v.to_f64s())
+            .collect();
         if got.len() != n * n || !case.close(&got, &expected, greatest(std::slice::from_ref(&expected))) {
             return Err(format!("{mode}: Hessian {got:?}, expected {expected:?}"));
         }
@@ -170,18 +179,32 @@ fn check_second_order(case: &Case<'_>, f: &Function) -> Result<(), String> {
     let mut at = case.inputs();
     let v = value_of(&product["v"], case.dtype).to_f64s();
     at.extend(directional.directions.iter().map(String::as_str).zip(v.into_iter().map(Value::scalar)));
-    let got: Vec<f64> = evaluate(&directional.function, &at).map_err(|e| e.to_string())?.iter().flat_map(|v| v.to_f64s()).collect();
+    let got: Vec<f64> = evaluate(&directional.function, &at)
+        .map_err(|e| e.to_string())?
+        .iter()
+        .flat_map(|v| v.to_f64s())
+        .collect();
     let expected = value_of(&product["Hv"], case.dtype).to_f64s();
-    if case.close(&got, &expected, greatest(std::slice::from_ref(&expected))) { Ok(()) } else { Err(format!("hvp {got:?}")) }
+    if case.close(&got, &expected, greatest(std::slice::from_ref(&expected))) {
+        Ok(())
+    } else {
+        Err(format!("hvp {got:?}"))
+    }
 }
 
 fn check_derivatives(case: &Case<'_>, f: &Function) -> Result<(), String> {
-    let Some(expected) = case.json.get("derivatives").map(|d| value_of(d, case.dtype).to_f64s()) else { return Ok(()) };
+    let Some(expected) = case.json.get("derivatives").map(|d| value_of(d, case.dtype).to_f64s()) else {
+        return Ok(());
+    };
     let all = taylor(f, case.wrt()[0], expected.len() - 1).map_err(|e| e.to_string())?;
     let got = evaluate(&all, &case.inputs()).map_err(|e| e.to_string())?;
     let got: Vec<f64> = got.iter().flat_map(|v| v.to_f64s()).collect();
     let greatest = greatest(std::slice::from_ref(&expected));
-    if case.close(&got, &expected, greatest) { Ok(()) } else { Err(format!("derivatives {got:?}, expected {expected:?}")) }
+    if case.close(&got, &expected, greatest) {
+        Ok(())
+    } else {
+        Err(format!("derivatives {got:?}, expected {expected:?}"))
+    }
 }
 
 /// The third derivatives of `mixed3`, named like `d_x1_x2_x3`.
@@ -190,7 +213,8 @@ fn check_third(case: &Case<'_>, f: &Function) -> Result<(), String> {
     let numbers: Vec<f64> = third.values().filter_map(Json::as_f64).collect();
     for (name, expected) in third.iter().filter(|(name, _)| name.starts_with("d_")) {
         let derivative = name.split('_').skip(1).try_fold(f.clone(), |f, x| grad(&f, &[x], Mode::Reverse));
-        let got = evaluate(&derivative.map_err(|e| e.to_string())?, &case.inputs()).map_err(|e| e.to_string())?;
+        let got =
+            evaluate(&derivative.map_err(|e| e.to_string())?, &case.inputs()).map_err(|e| e.to_string())?;
         if !case.close(&got[0].to_f64s(), &[number(expected)], greatest(std::slice::from_ref(&numbers))) {
             return Err(format!("{name} is {}, expected {expected}", got[0]));
         }
@@ -200,7 +224,8 @@ fn check_third(case: &Case<'_>, f: &Function) -> Result<(), String> {
 
 fn check(case: &Case<'_>) -> Result<(), String> {
     if case.json.get("expect_error").is_some() {
-        let outcome = case.function().and_then(|f| grad(&f, &case.wrt(), Mode::Auto).map_err(|e| e.to_string()));
+        let outcome =
+            case.function().and_then(|f| grad(&f, &case.wrt(), Mode::Auto).map_err(|e| e.to_string()));
         return match outcome {
             Ok(_) => Err("no error".into()),
             Err(_) => Ok(()),
@@ -235,7 +260,9 @@ fn every_hard_case_holds() {
         let case = Case { json, dtype };
         let missed = MISSED.iter().any(|(id, _)| *id == case.id());
         match check(&case) {
-            Ok(()) if missed => failures.push(format!("{}: holds now, take it off the list of misses", case.id())),
+            Ok(()) if missed => {
+                failures.push(format!("{}: holds now, take it off the list of misses", case.id()))
+            }
             Err(why) if !missed => failures.push(format!("{} ({}): {why}", case.id(), json["tier"])),
             Ok(()) | Err(_) => {}
         }

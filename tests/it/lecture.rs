@@ -1,6 +1,6 @@
 //! The lecture's own graphs, with the slides' numbers.
 
-use wengert::diff::{Mode, cost, forward, grad, Linearized, Tangent};
+use wengert::diff::{Linearized, Mode, Tangent, cost, forward, grad};
 use wengert::exec::evaluate;
 use wengert::expr::text::{Options, parse};
 use wengert::expr::{Builder, DType, Function, Type, Value};
@@ -63,8 +63,14 @@ fn three_edges_and_three_edges_are_nine_paths() {
     let exact = |c: &wengert::diff::Count| c.to_u64().expect("small");
     assert_eq!(exact(&costs.paths), 9);
     assert_eq!((exact(&costs.path_sum.products), exact(&costs.path_sum.sums)), (9, 8));
-    assert_eq!((exact(&costs.forward.passes), exact(&costs.forward.products), exact(&costs.forward.sums)), (1, 6, 4));
-    assert_eq!((exact(&costs.reverse.passes), exact(&costs.reverse.products), exact(&costs.reverse.sums)), (1, 6, 4));
+    assert_eq!(
+        (exact(&costs.forward.passes), exact(&costs.forward.products), exact(&costs.forward.sums)),
+        (1, 6, 4)
+    );
+    assert_eq!(
+        (exact(&costs.reverse.passes), exact(&costs.reverse.products), exact(&costs.reverse.sums)),
+        (1, 6, 4)
+    );
     let names = ["x", "alpha", "beta", "gamma", "delta", "epsilon", "zeta"];
     let at: Vec<(&str, f64)> = names.into_iter().zip([1.0, 2.0, 3.0, 5.0, 7.0, 11.0, 13.0]).collect();
     for mode in Mode::ALL {
@@ -75,7 +81,8 @@ fn three_edges_and_three_edges_are_nine_paths() {
 
 #[test]
 fn the_xor_network_with_the_slides_weights_computes_xor() {
-    let text = "input X: f64[4, 2]\nW = ones((2, 2))\nc = [0, -1]\nw = [1, -2]\nh = relu(X @ W + c)\ny = h @ w + 0";
+    let text =
+        "input X: f64[4, 2]\nW = ones((2, 2))\nc = [0, -1]\nw = [1, -2]\nh = relu(X @ W + c)\ny = h @ w + 0";
     let corners = Value::new([4, 2], vec![0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0]);
     let y = evaluate(&program(text), &[("X", corners)]).expect("values");
     assert_eq!(y[0].to_f64s(), [0.0, 1.0, 1.0, 0.0]);
@@ -85,7 +92,8 @@ fn the_xor_network_with_the_slides_weights_computes_xor() {
 fn the_third_derivative_of_tanh_is_right_even_in_its_tail() {
     let f = program("tanh(x)");
     let third = wengert::diff::taylor(&f, "x", 3).expect("scalars");
-    let at = |x: f64| evaluate(&third, &[("x", Value::scalar(x))]).expect("values")[3].item().expect("a scalar");
+    let at =
+        |x: f64| evaluate(&third, &[("x", Value::scalar(x))]).expect("values")[3].item().expect("a scalar");
     assert!((at(0.5) - -0.5652092882597703).abs() < 1e-14);
     // tanh' is 4 e^-2x far out, whose second derivative is 16 e^-2x.
     let expected = 16.0 * (-40.0f64).exp();

@@ -40,6 +40,16 @@ impl Draw {
 
 /// For each output and each input a dense block of central differences of fourth order, rows output elements.
 pub(crate) fn difference_jacobian(f: &Function, at: &[(&str, Value)]) -> Vec<Vec<f64>> {
+    differences(f, at, 1e-3)
+}
+
+/// As [`difference_jacobian`], in one row, if two steps agree on it: not where the function bends too sharply for them.
+pub(crate) fn agreed_differences(f: &Function, at: &[(&str, Value)]) -> Option<Vec<f64>> {
+    let [coarse, fine] = [1e-3, 3e-4].map(|step| differences(f, at, step).concat());
+    (worst_relative(&coarse, &fine) < 1e-6).then_some(fine)
+}
+
+fn differences(f: &Function, at: &[(&str, Value)], step: f64) -> Vec<Vec<f64>> {
     let interpreter = Interpreter::new(f);
     let outputs: Vec<usize> = f.outputs().iter().map(|o| f.graph().shape(o.node).elements()).collect();
     let mut blocks: Vec<Vec<f64>> = Vec::new();
@@ -49,7 +59,7 @@ pub(crate) fn difference_jacobian(f: &Function, at: &[(&str, Value)]) -> Vec<Vec
     for (i, (_, value)) in at.iter().enumerate().filter(|(_, (_, v))| v.dtype() == DType::F64) {
         let base = value.to_f64s();
         for k in 0..base.len() {
-            let h = 1e-3 * base[k].abs().clamp(1e-2, 1.0);
+            let h = step * base[k].abs().clamp(1e-2, 1.0);
             let shifted = |by: f64| {
                 let mut moved = base.clone();
                 moved[k] += by;
@@ -76,6 +86,7 @@ pub(crate) fn worst_relative(a: &[f64], b: &[f64]) -> f64 {
         return f64::INFINITY;
     }
     let scale = a.iter().chain(b).filter(|x| x.is_finite()).fold(1e-3f64, |m, x| m.max(x.abs()));
-    let gap = |(x, y): (&f64, &f64)| if x == y || (x.is_nan() && y.is_nan()) { 0.0 } else { (x - y).abs() / scale };
+    let gap =
+        |(x, y): (&f64, &f64)| if x == y || (x.is_nan() && y.is_nan()) { 0.0 } else { (x - y).abs() / scale };
     a.iter().zip(b).map(gap).fold(0.0, |m, g| if g.is_nan() { f64::INFINITY } else { m.max(g) })
 }

@@ -22,7 +22,12 @@ static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
 /// Runs the program with these arguments and this standard input, in the folder of the cases.
 pub(crate) fn wengert(args: &[&str], input: &str) -> Output {
     let mut command = Command::new(&*PROGRAM);
-    command.args(args).current_dir(cases()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(args)
+        .current_dir(cases())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.env_remove("RUST_BACKTRACE").spawn().expect("the program starts");
     let mut pipe = child.stdin.take().expect("a pipe");
     let input = input.to_owned();

@@ -21,7 +21,11 @@ fn draw_operands(sample: &Sample, draw: &mut Draw) -> Vec<Value> {
         DType::Bool | DType::F32 | DType::F64 => {
             let (low, high) = row.domain.get(i).or(row.domain.last()).copied().unwrap_or((-2.0, 2.0));
             let data: Vec<f64> = (0..ty.shape.elements()).map(|_| draw.between(low, high)).collect();
-            let data = if ty.dtype == DType::Bool { data.iter().map(|x| f64::from(*x > 0.0)).collect() } else { data };
+            let data = if ty.dtype == DType::Bool {
+                data.iter().map(|x| f64::from(*x > 0.0)).collect()
+            } else {
+                data
+            };
             Value::from_f64s(ty, &data)
         }
     };
@@ -34,7 +38,11 @@ fn draw_operands(sample: &Sample, draw: &mut Draw) -> Vec<Value> {
 }
 
 fn draw_ints(draw: &mut Draw, n: usize, bound: i64) -> Vec<f64> {
-    (0..n).map(|_| (draw.between(0.0, 1.0) * bound as f64).floor() - if draw.coin() { bound as f64 } else { 0.0 }).collect()
+    (0..n)
+        .map(|_| {
+            (draw.between(0.0, 1.0) * bound as f64).floor() - if draw.coin() { bound as f64 } else { 0.0 }
+        })
+        .collect()
 }
 
 /// The sample as a function of its float operands; the others are constants.
@@ -68,7 +76,10 @@ fn label(sample: &Sample) -> String {
 }
 
 /// Runs `check` on every sample with a float result, its function, its variables and values for them.
-fn each_differentiable(seed: u64, mut check: impl FnMut(&str, &Sample, &Function, &[&str], &[(&str, Value)], &mut Draw)) {
+fn each_differentiable(
+    seed: u64,
+    mut check: impl FnMut(&str, &Sample, &Function, &[&str], &[(&str, Value)], &mut Draw),
+) {
     for sample in samples() {
         let mut draw = Draw::new(seed);
         let values = draw_operands(&sample, &mut draw);
@@ -104,7 +115,8 @@ fn values_have_the_type_that_was_inferred() {
         let row = sample.op.row();
         let ty = (row.infer)(&sample.op, &types).unwrap_or_else(|e| panic!("{}: {e}", label(&sample)));
         let operands: Vec<&Value> = values.iter().collect();
-        let value = (row.eval)(&sample.op, &operands, &ty).unwrap_or_else(|e| panic!("{}: {e}", label(&sample)));
+        let value =
+            (row.eval)(&sample.op, &operands, &ty).unwrap_or_else(|e| panic!("{}: {e}", label(&sample)));
         assert_eq!(value.ty(), ty, "{}", label(&sample));
     }
 }
@@ -155,8 +167,15 @@ fn transposes_pass_the_dot_product_test() {
         let pushed = run(jvp(f, wrt).expect(label), &tangents);
         let pulled = run(vjp(f, wrt).expect(label), &cotangents);
         let (left, right) = (dot(&pushed, &cotangents), dot(&tangents, &pulled));
-        let tolerance = if pulled.iter().any(|v| v.dtype() == DType::F32) || pushed[0].dtype() == DType::F32 { 1e-5 } else { 1e-12 };
-        assert!((left - right).abs() <= tolerance * left.abs().max(right.abs()).max(1.0), "{label}: {left} and {right}");
+        let tolerance = if pulled.iter().any(|v| v.dtype() == DType::F32) || pushed[0].dtype() == DType::F32 {
+            1e-5
+        } else {
+            1e-12
+        };
+        assert!(
+            (left - right).abs() <= tolerance * left.abs().max(right.abs()).max(1.0),
+            "{label}: {left} and {right}"
+        );
     });
 }
 
@@ -166,7 +185,8 @@ fn gradient_of_weighted_sum(f: &Function, wrt: &[&str], draw: &mut Draw) -> Func
     let y = b.node(f.outputs()[0].node);
     let weights = b.constant(draw.like(&Value::zeros(&y.ty())));
     let variables: Vec<_> = f.inputs().iter().map(|i| b.node(i.node)).collect();
-    let gradient = wengert::diff::gradient((weights * y).sum(..), &variables).expect("the row has derivatives");
+    let gradient =
+        wengert::diff::gradient((weights * y).sum(..), &variables).expect("the row has derivatives");
     for (name, g) in wrt.iter().zip(gradient) {
         b.output(*name, g);
     }
@@ -184,19 +204,26 @@ fn second_derivatives_are_symmetric_and_agree_with_finite_differences() {
         let (forward, reverse) = (run(Mode::Forward), run(Mode::Reverse));
         for (a, b) in forward.iter().zip(&reverse) {
             let worst = worst_relative(&a.to_f64s(), &b.to_f64s());
-            assert!(worst < 1e-12, "{label}: reverse over reverse differs from forward over reverse by {worst}");
+            assert!(
+                worst < 1e-12,
+                "{label}: reverse over reverse differs from forward over reverse by {worst}"
+            );
         }
         if !matches!(sample.op, Op::StopGradient) {
             for (block, difference) in forward.iter().zip(difference_jacobian(&gradient, at)) {
                 let worst = worst_relative(&block.to_f64s(), &difference);
-                assert!(worst < 1e-6, "{label}: second derivative differs by {worst}: {block} against {difference:?}");
+                assert!(
+                    worst < 1e-6,
+                    "{label}: second derivative differs by {worst}: {block} against {difference:?}"
+                );
             }
         }
         let n = wrt.len();
         let sizes: Vec<usize> = at.iter().map(|(_, v)| v.len()).collect();
         for (i, j) in (0..n).flat_map(|i| (0..n).map(move |j| (i, j))) {
             let (a, b) = (forward[i * n + j].to_f64s(), forward[j * n + i].to_f64s());
-            let transposed: Vec<f64> = (0..a.len()).map(|k| b[k % sizes[j] * sizes[i] + k / sizes[j]]).collect();
+            let transposed: Vec<f64> =
+                (0..a.len()).map(|k| b[k % sizes[j] * sizes[i] + k / sizes[j]]).collect();
             assert!(worst_relative(&a, &transposed) < 1e-12, "{label}: not symmetric: {a:?} {transposed:?}");
         }
     });
@@ -217,7 +244,10 @@ fn special_points_have_finite_derivatives_that_agree_with_differences() {
                 assert!(slope.is_finite(), "{label}: {slope}");
                 if (1e-3..50.0).contains(&x.abs()) {
                     let difference = difference_jacobian(&f, &at)[0][0];
-                    assert!((slope - difference).abs() <= 1e-6 * slope.abs().max(1e-3), "{label}: {slope} and {difference}");
+                    assert!(
+                        (slope - difference).abs() <= 1e-6 * slope.abs().max(1e-3),
+                        "{label}: {slope} and {difference}"
+                    );
                 }
             }
         }
@@ -229,14 +259,23 @@ fn single_precision_follows_double_precision() {
     for sample in samples().into_iter().filter(|s| !matches!(s.op.row().kernel, Kernel::None)) {
         let mut draw = Draw::new(6);
         let values = draw_operands(&sample, &mut draw);
-        let single: Vec<Value> = values.iter().map(|v| if v.dtype() == DType::F64 { v.cast(DType::F32) } else { v.clone() }).collect();
-        let double: Vec<Value> = single.iter().map(|v| if v.dtype() == DType::F32 { v.cast(DType::F64) } else { v.clone() }).collect();
+        let single: Vec<Value> = values
+            .iter()
+            .map(|v| if v.dtype() == DType::F64 { v.cast(DType::F32) } else { v.clone() })
+            .collect();
+        let double: Vec<Value> = single
+            .iter()
+            .map(|v| if v.dtype() == DType::F32 { v.cast(DType::F64) } else { v.clone() })
+            .collect();
         let run = |values: &[Value]| {
             let (f, names) = function_of(&sample, values);
             let wrt: Vec<&str> = names.iter().map(String::as_str).collect();
             let mut all = evaluate(&f, &named(&names, values)).expect("a value");
             if f.graph().ty(f.outputs()[0].node).dtype.is_float() && !wrt.is_empty() {
-                all.extend(evaluate(&jacobian(&f, &wrt, Mode::Reverse).expect("a map"), &named(&names, values)).expect("a value"));
+                all.extend(
+                    evaluate(&jacobian(&f, &wrt, Mode::Reverse).expect("a map"), &named(&names, values))
+                        .expect("a value"),
+                );
             }
             all
         };

@@ -48,7 +48,7 @@ impl Progress {
         let shown = epoch.test.unwrap_or(epoch.train);
         self.latest = shown.accuracy.map(|a| format!(", accuracy {}", percent(a))).unwrap_or_default();
         let every = self.epochs.div_ceil(LINES);
-        if epoch.number == 1 || epoch.number % every == 0 || epoch.number == self.epochs {
+        if epoch.number == 1 || epoch.number.is_multiple_of(every) || epoch.number == self.epochs {
             let test = epoch.test.map(|test| format!("; held out: {}", metrics(&test))).unwrap_or_default();
             self.line(&format!("epoch {:>4}: {}{test}", epoch.number, metrics(&epoch.train)));
         }

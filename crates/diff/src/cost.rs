@@ -77,8 +77,12 @@ impl Costs {
         let name = self.best().name();
         format!(
             "{name}: forward needs {} passes with {} products and {} sums, reverse {} passes with {} products and {} sums",
-            self.forward.passes, self.forward.products, self.forward.sums,
-            self.reverse.passes, self.reverse.products, self.reverse.sums,
+            self.forward.passes,
+            self.forward.products,
+            self.forward.sums,
+            self.reverse.passes,
+            self.reverse.products,
+            self.reverse.sums,
         )
     }
 }
@@ -116,7 +120,8 @@ fn sweeps(graph: &Graph, linear: &Linearized) -> (ApplyCost, ApplyCost) {
         reverse = reverse + apply_cost(graph, &crate::algebra::transpose(map));
     }
     for vertex in linear.graph.node_indices() {
-        let meet = |direction| linear.graph.edges_directed(vertex, direction).count().saturating_sub(1) as u64;
+        let meet =
+            |direction| linear.graph.edges_directed(vertex, direction).count().saturating_sub(1) as u64;
         let size = size(graph, linear, vertex);
         forward.sums = forward.sums.saturating_add(meet(Direction::Incoming).saturating_mul(size));
         reverse.sums = reverse.sums.saturating_add(meet(Direction::Outgoing).saturating_mul(size));
@@ -138,9 +143,14 @@ pub fn path_counts(linear: &Linearized) -> PathCounts {
     }
     let mut total = Count::zero();
     let outputs = multiplicity(linear);
-    along(linear, |_, _| 0, |vertex| (sources[vertex.index()].into(), Count::zero()), |vertex, state| {
-        total = &total + &(&state.started_or_not() * outputs[vertex.index()]);
-    });
+    along(
+        linear,
+        |_, _| 0,
+        |vertex| (sources[vertex.index()].into(), Count::zero()),
+        |vertex, state| {
+            total = &total + &(&state.started_or_not() * outputs[vertex.index()]);
+        },
+    );
     PathCounts { total }
 }
 
@@ -241,14 +251,18 @@ fn connected_elements(linear: &Linearized, elements: &[u64]) -> Vec<u64> {
     if outputs.len() < variables.len() {
         for block in outputs.chunks(64) {
             let bits = reachable(linear, block, Direction::Incoming);
-            for (variable, (i, output)) in variables.iter().flat_map(|v| block.iter().enumerate().map(move |o| (v, o))) {
+            for (variable, (i, output)) in
+                variables.iter().flat_map(|v| block.iter().enumerate().map(move |o| (v, o)))
+            {
                 connected[output.index()] += (bits[variable.index()] >> i & 1) * elements[variable.index()];
             }
         }
     } else {
         for block in variables.chunks(64) {
             let bits = reachable(linear, block, Direction::Outgoing);
-            for (output, (i, variable)) in outputs.iter().flat_map(|o| block.iter().enumerate().map(move |v| (o, v))) {
+            for (output, (i, variable)) in
+                outputs.iter().flat_map(|o| block.iter().enumerate().map(move |v| (o, v)))
+            {
                 connected[output.index()] += (bits[output.index()] >> i & 1) * elements[variable.index()];
             }
         }

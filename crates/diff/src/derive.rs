@@ -49,13 +49,21 @@ pub fn gradient_in<'b>(output: Expr<'b>, wrt: &[Expr<'b>], mode: Mode) -> Result
 /// # Errors
 /// Tangents that are not as many as the variables or of other types, variables or outputs that are not floats, an
 /// operation without a derivative.
-pub fn jvp<'b>(outputs: &[Expr<'b>], wrt: &[Expr<'b>], tangents: &[Expr<'b>]) -> Result<Vec<Expr<'b>>, DiffError> {
+pub fn jvp<'b>(
+    outputs: &[Expr<'b>],
+    wrt: &[Expr<'b>],
+    tangents: &[Expr<'b>],
+) -> Result<Vec<Expr<'b>>, DiffError> {
     check_variables(outputs, wrt)?;
     check_directions("tangent", wrt, tangents)?;
     let Some(linear) = Linearized::between(outputs, wrt)? else { return Ok(Vec::new()) };
     let seeds: Vec<_> = tangents.iter().map(|&t| Some(Tangent::of(t))).collect();
     let moved = |b: &'b Builder| forward(b, &linear, &seeds, None);
-    Ok(outputs.iter().zip(outputs.first().map_or_else(Vec::new, |o| moved(o.builder()))).map(|(o, t)| settle(t, *o)).collect())
+    Ok(outputs
+        .iter()
+        .zip(outputs.first().map_or_else(Vec::new, |o| moved(o.builder())))
+        .map(|(o, t)| settle(t, *o))
+        .collect())
 }
 
 /// Cotangents of the variables from cotangents of the outputs: one reverse sweep.
@@ -63,13 +71,21 @@ pub fn jvp<'b>(outputs: &[Expr<'b>], wrt: &[Expr<'b>], tangents: &[Expr<'b>]) ->
 /// # Errors
 /// Cotangents that are not as many as the outputs or of other types, variables or outputs that are not floats, an
 /// operation without a derivative.
-pub fn vjp<'b>(outputs: &[Expr<'b>], cotangents: &[Expr<'b>], wrt: &[Expr<'b>]) -> Result<Vec<Expr<'b>>, DiffError> {
+pub fn vjp<'b>(
+    outputs: &[Expr<'b>],
+    cotangents: &[Expr<'b>],
+    wrt: &[Expr<'b>],
+) -> Result<Vec<Expr<'b>>, DiffError> {
     check_variables(outputs, wrt)?;
     check_directions("cotangent", outputs, cotangents)?;
     let Some(linear) = Linearized::between(outputs, wrt)? else { return Ok(Vec::new()) };
     let seeds: Vec<_> = cotangents.iter().map(|&t| Some(Tangent::of(t))).collect();
     let moved = |b: &'b Builder| reverse(b, &linear, &seeds, None);
-    Ok(wrt.iter().zip(wrt.first().map_or_else(Vec::new, |v| moved(v.builder()))).map(|(v, t)| settle(t, *v)).collect())
+    Ok(wrt
+        .iter()
+        .zip(wrt.first().map_or_else(Vec::new, |v| moved(v.builder())))
+        .map(|(v, t)| settle(t, *v))
+        .collect())
 }
 
 /// For each output and each variable the whole derivative, of the shape of the output followed by that of the variable.
@@ -78,7 +94,11 @@ pub fn vjp<'b>(outputs: &[Expr<'b>], cotangents: &[Expr<'b>], wrt: &[Expr<'b>]) 
 ///
 /// # Errors
 /// Variables or outputs that are not floats, an operation without a derivative, in mode `paths` too many of them.
-pub fn jacobian<'b>(outputs: &[Expr<'b>], wrt: &[Expr<'b>], mode: Mode) -> Result<Vec<Vec<Expr<'b>>>, DiffError> {
+pub fn jacobian<'b>(
+    outputs: &[Expr<'b>],
+    wrt: &[Expr<'b>],
+    mode: Mode,
+) -> Result<Vec<Vec<Expr<'b>>>, DiffError> {
     check_variables(outputs, wrt)?;
     let Some(linear) = Linearized::between(outputs, wrt)? else { return Ok(Vec::new()) };
     let Some(b) = outputs.first().map(|o| o.builder()) else { return Ok(Vec::new()) };
@@ -108,7 +128,12 @@ fn elements(es: &[Expr<'_>]) -> u64 {
     es.iter().map(|e| e.shape().elements() as u64).sum()
 }
 
-fn by_columns<'b>(b: &'b Builder, linear: &Linearized, outputs: &[Expr<'b>], wrt: &[Expr<'b>]) -> Vec<Vec<Expr<'b>>> {
+fn by_columns<'b>(
+    b: &'b Builder,
+    linear: &Linearized,
+    outputs: &[Expr<'b>],
+    wrt: &[Expr<'b>],
+) -> Vec<Vec<Expr<'b>>> {
     let mut rows = vec![Vec::new(); outputs.len()];
     for (i, variable) in wrt.iter().enumerate() {
         let (seed, stack) = basis(b, &variable.ty());
@@ -121,7 +146,12 @@ fn by_columns<'b>(b: &'b Builder, linear: &Linearized, outputs: &[Expr<'b>], wrt
     rows
 }
 
-fn by_rows<'b>(b: &'b Builder, linear: &Linearized, outputs: &[Expr<'b>], wrt: &[Expr<'b>]) -> Vec<Vec<Expr<'b>>> {
+fn by_rows<'b>(
+    b: &'b Builder,
+    linear: &Linearized,
+    outputs: &[Expr<'b>],
+    wrt: &[Expr<'b>],
+) -> Vec<Vec<Expr<'b>>> {
     let row = |(o, output): (usize, &Expr<'b>)| {
         let (seed, stack) = basis(b, &output.ty());
         let mut seeds = vec![None; outputs.len()];
@@ -183,10 +213,10 @@ fn check_variables(outputs: &[Expr<'_>], wrt: &[Expr<'_>]) -> Result<(), DiffErr
     for e in outputs.iter().chain(wrt) {
         check_built(*e)?;
     }
-    for v in wrt.iter().filter(|v| !v.dtype().is_float()) {
+    if let Some(v) = wrt.iter().find(|v| !v.dtype().is_float()) {
         return Err(DiffError::NotFloatInput { name: name_of(*v), dtype: v.dtype() });
     }
-    for o in outputs.iter().filter(|o| !o.dtype().is_float()) {
+    if let Some(o) = outputs.iter().find(|o| !o.dtype().is_float()) {
         return Err(DiffError::NotFloatOutput { name: name_of(*o), dtype: o.dtype() });
     }
     Ok(())
@@ -196,7 +226,7 @@ fn check_directions(what: &'static str, of: &[Expr<'_>], directions: &[Expr<'_>]
     if of.len() != directions.len() {
         return Err(DiffError::Directions { what, expected: of.len(), found: directions.len() });
     }
-    for (e, d) in of.iter().zip(directions).filter(|(e, d)| e.ty() != d.ty()) {
+    if let Some((e, d)) = of.iter().zip(directions).find(|(e, d)| e.ty() != d.ty()) {
         check_built(*d)?;
         return Err(DiffError::Direction { what, name: name_of(*e), expected: e.ty(), found: d.ty() });
     }
@@ -205,5 +235,6 @@ fn check_directions(what: &'static str, of: &[Expr<'_>], directions: &[Expr<'_>]
 
 /// The user's name of an expression, or its operation.
 fn name_of(e: Expr<'_>) -> String {
-    e.builder().read(|g| g.name(e.id()).map_or_else(|| format!("`{}`", g.op(e.id()).name()), |n| format!("{n:?}")))
+    e.builder()
+        .read(|g| g.name(e.id()).map_or_else(|| format!("`{}`", g.op(e.id()).name()), |n| format!("{n:?}")))
 }

@@ -17,7 +17,9 @@ pub enum DiffError {
         inputs: String,
     },
     /// A derivative with respect to something that is not a float.
-    #[error("{name} is of dtype {dtype}: only f32 and f64 have derivatives; declare it as a float or cast it")]
+    #[error(
+        "{name} is of dtype {dtype}: only f32 and f64 have derivatives; declare it as a float or cast it"
+    )]
     NotFloatInput {
         /// What it is.
         name: String,
@@ -33,7 +35,9 @@ pub enum DiffError {
         dtype: DType,
     },
     /// A gradient of something that is not one number.
-    #[error("a gradient needs a scalar output, {name} has shape {shape}; use jacobian, or vjp with a cotangent")]
+    #[error(
+        "a gradient needs a scalar output, {name} has shape {shape}; use jacobian, or vjp with a cotangent"
+    )]
     NotScalar {
         /// The output.
         name: String,
@@ -89,7 +93,9 @@ pub enum DiffError {
         reason: String,
     },
     /// More paths than can be multiplied out one by one.
-    #[error("the path sum would multiply out {count} paths; more than {limit} are not tried, use forward or reverse mode")]
+    #[error(
+        "the path sum would multiply out {count} paths; more than {limit} are not tried, use forward or reverse mode"
+    )]
     TooManyPaths {
         /// How many there are.
         count: Count,

@@ -25,4 +25,6 @@ pub use mode::Mode;
 pub use paths::{PATH_LIMIT, path_sum};
 pub use sweep::{forward, reverse};
 pub use tangent::Tangent;
-pub use transform::{Directional, cost, float_inputs, grad, hessian, hvp, jacobian, jvp, taylor, value_and_grad, vjp};
+pub use transform::{
+    Directional, cost, float_inputs, grad, hessian, hvp, jacobian, jvp, taylor, value_and_grad, vjp,
+};

@@ -1,9 +1,9 @@
 //! The linearised graph: the expression graph with a linear map on every edge that carries a derivative.
 
 use crate::error::DiffError;
+use petgraph::Direction;
 use petgraph::stable_graph::{EdgeReference, NodeIndex, StableDiGraph};
 use petgraph::visit::EdgeRef;
-use petgraph::Direction;
 use smallvec::SmallVec;
 use wengert_expr::{Builder, Expr, Kind, LinearMap, Local, NodeId, Rule};
 
@@ -51,7 +51,13 @@ impl Linearized {
         Ok(Linearized::assemble(b, variables, outputs, edges, &useful))
     }
 
-    fn assemble(b: &Builder, variables: &[NodeId], outputs: &[NodeId], edges: Vec<Edge>, useful: &[bool]) -> Linearized {
+    fn assemble(
+        b: &Builder,
+        variables: &[NodeId],
+        outputs: &[NodeId],
+        edges: Vec<Edge>,
+        useful: &[bool],
+    ) -> Linearized {
         let count = useful.iter().filter(|&&u| u).count();
         let mut graph = StableDiGraph::with_capacity(count, edges.len());
         let mut vertex = vec![NodeIndex::end(); useful.len()];
@@ -61,7 +67,11 @@ impl Linearized {
         for Edge { from, to, kind } in edges {
             if useful[to.index()] {
                 let (from_type, to_type) = b.read(|g| (g.type_id(from), g.type_id(to)));
-                graph.add_edge(vertex[from.index()], vertex[to.index()], LinearMap { from: from_type, to: to_type, kind });
+                graph.add_edge(
+                    vertex[from.index()],
+                    vertex[to.index()],
+                    LinearMap { from: from_type, to: to_type, kind },
+                );
             }
         }
         let find = |n: &NodeId| vertex.get(n.index()).copied().filter(|&v| v != NodeIndex::end());
@@ -76,7 +86,10 @@ impl Linearized {
     ///
     /// # Errors
     /// When an operation on the way has no derivative, or an expression could not be built.
-    pub fn between<'b>(outputs: &[Expr<'b>], variables: &[Expr<'b>]) -> Result<Option<Linearized>, DiffError> {
+    pub fn between<'b>(
+        outputs: &[Expr<'b>],
+        variables: &[Expr<'b>],
+    ) -> Result<Option<Linearized>, DiffError> {
         let Some(b) = outputs.first().or(variables.first()).map(|e| e.builder()) else { return Ok(None) };
         if let Some(error) = b.error() {
             return Err(error.into());
@@ -135,11 +148,20 @@ fn needed(b: &Builder, outputs: &[NodeId], len: usize) -> Vec<bool> {
 }
 
 /// Adds a node's edges from operands that depend on a variable; true if there is one.
-fn local_edges(b: &Builder, node: NodeId, depends: &[bool], edges: &mut Vec<Edge>) -> Result<bool, DiffError> {
+fn local_edges(
+    b: &Builder,
+    node: NodeId,
+    depends: &[bool],
+    edges: &mut Vec<Edge>,
+) -> Result<bool, DiffError> {
     let active: SmallVec<[(usize, NodeId); 2]> = b.read(|g| {
         let float = |n: NodeId| g.ty(n).dtype.is_float();
         let operands = g.operands(node).iter().copied().enumerate();
-        if float(node) { operands.filter(|(_, o)| depends[o.index()] && float(*o)).collect() } else { SmallVec::new() }
+        if float(node) {
+            operands.filter(|(_, o)| depends[o.index()] && float(*o)).collect()
+        } else {
+            SmallVec::new()
+        }
     });
     if active.is_empty() {
         return Ok(false);
@@ -173,4 +195,3 @@ fn useful(edges: &[Edge], depends: &[bool], outputs: &[NodeId], len: usize) -> V
     }
     useful
 }
-

@@ -51,6 +51,9 @@ impl FromStr for Mode {
     type Err = String;
     fn from_str(name: &str) -> Result<Mode, String> {
         let modes = Mode::ALL.map(Mode::name).join(", ");
-        Mode::ALL.into_iter().find(|m| m.name() == name).ok_or_else(|| format!("no mode {name:?}; the modes are {modes}"))
+        Mode::ALL
+            .into_iter()
+            .find(|m| m.name() == name)
+            .ok_or_else(|| format!("no mode {name:?}; the modes are {modes}"))
     }
 }

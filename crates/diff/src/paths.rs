@@ -27,7 +27,12 @@ pub fn path_sum(b: &Builder, linear: &Linearized) -> Result<Vec<Vec<Option<Linea
     Ok(linear.outputs.iter().map(row).collect())
 }
 
-fn between(b: &Builder, linear: &Linearized, input: NodeIndex, output: NodeIndex) -> Option<LinearMap<NodeId>> {
+fn between(
+    b: &Builder,
+    linear: &Linearized,
+    input: NodeIndex,
+    output: NodeIndex,
+) -> Option<LinearMap<NodeId>> {
     let mut sum: Option<LinearMap<NodeId>> = None;
     each_path(linear, input, output, |path| {
         let product = multiply(b, linear, input, path);
@@ -39,7 +44,12 @@ fn between(b: &Builder, linear: &Linearized, input: NodeIndex, output: NodeIndex
     sum
 }
 
-fn multiply(b: &Builder, linear: &Linearized, input: NodeIndex, path: &[&LinearMap<NodeId>]) -> LinearMap<NodeId> {
+fn multiply(
+    b: &Builder,
+    linear: &Linearized,
+    input: NodeIndex,
+    path: &[&LinearMap<NodeId>],
+) -> LinearMap<NodeId> {
     let node = linear.node(input);
     let ty = b.read(|g| g.type_id(node));
     let identity = LinearMap { from: ty, to: ty, kind: Kind::identity() };

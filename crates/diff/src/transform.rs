@@ -32,7 +32,9 @@ fn reopened(f: &Function) -> Builder {
 
 /// The one output of a function, which has to be a scalar float.
 fn scalar_output<'b>(open: &Open<'b>, f: &Function) -> Result<Expr<'b>, DiffError> {
-    let [output] = open.outputs[..] else { return Err(DiffError::NotOneOutput { found: open.outputs.len() }) };
+    let [output] = open.outputs[..] else {
+        return Err(DiffError::NotOneOutput { found: open.outputs.len() });
+    };
     if output.rank() != 0 {
         return Err(DiffError::NotScalar { name: format!("{:?}", f.output_name(0)), shape: output.shape() });
     }

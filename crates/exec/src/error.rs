@@ -48,7 +48,9 @@ pub enum ExecError {
         found: usize,
     },
     /// A value larger than the interpreter makes.
-    #[error("`{op}` made at {place} would be {ty}, {gib:.0} GiB: more than the {limit} GiB that one value may have")]
+    #[error(
+        "`{op}` made at {place} would be {ty}, {gib:.0} GiB: more than the {limit} GiB that one value may have"
+    )]
     TooLarge {
         /// The operation.
         op: String,

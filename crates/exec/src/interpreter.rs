@@ -79,7 +79,11 @@ impl Interpreter {
     ///
     /// # Errors
     /// As [`Interpreter::run_named`].
-    pub fn run_watched(&self, inputs: &[(&str, Value)], watch: impl FnMut(NodeId, &Value)) -> Result<Vec<Value>, ExecError> {
+    pub fn run_watched(
+        &self,
+        inputs: &[(&str, Value)],
+        watch: impl FnMut(NodeId, &Value),
+    ) -> Result<Vec<Value>, ExecError> {
         self.evaluate(self.by_name(inputs)?, watch)
     }
 
@@ -92,7 +96,8 @@ impl Interpreter {
         if inputs.len() != expected {
             return Err(ExecError::Count { expected, found: inputs.len() });
         }
-        let slots = inputs.iter().enumerate().map(|(i, v)| self.checked(i, v).map(Some)).collect::<Result<_, _>>()?;
+        let slots =
+            inputs.iter().enumerate().map(|(i, v)| self.checked(i, v).map(Some)).collect::<Result<_, _>>()?;
         self.evaluate(slots, |_, _| ())
     }
 
@@ -100,7 +105,8 @@ impl Interpreter {
         let mut slots = vec![None; self.function.inputs().len()];
         for (name, value) in inputs {
             let Some(i) = self.function.inputs().iter().position(|input| input.name == *name) else {
-                let names: Vec<String> = self.function.inputs().iter().map(|i| format!("{:?}", i.name)).collect();
+                let names: Vec<String> =
+                    self.function.inputs().iter().map(|i| format!("{:?}", i.name)).collect();
                 return Err(ExecError::Unknown { name: (*name).to_owned(), inputs: names.join(", ") });
             };
             if slots[i].is_some() {
@@ -134,7 +140,8 @@ impl Interpreter {
                 })?,
                 op => {
                     self.check_size(node)?;
-                    let operands: smallvec::SmallVec<[&Value; 4]> = graph.operands(node).iter().map(|o| get(&values, *o)).collect();
+                    let operands: smallvec::SmallVec<[&Value; 4]> =
+                        graph.operands(node).iter().map(|o| get(&values, *o)).collect();
                     (op.row().eval)(op, &operands, graph.ty(node)).map_err(|error| ExecError::Eval {
                         op: op.name().to_owned(),
                         place: graph.place(node),

@@ -229,7 +229,11 @@ impl Builder {
             self.state.borrow_mut().fail(GraphError::MixedBuilders { op: op.to_owned(), place });
             return Err(Dead);
         }
-        if operands.iter().any(|e| e.is_dead()) { Err(Dead) } else { Ok(operands.iter().map(|e| e.id()).collect()) }
+        if operands.iter().any(|e| e.is_dead()) {
+            Err(Dead)
+        } else {
+            Ok(operands.iter().map(|e| e.id()).collect())
+        }
     }
 }
 

@@ -193,7 +193,13 @@ impl Graph {
     ///
     /// # Errors
     /// When its shape has too many elements or axes. That the name is new is the caller's to see to.
-    pub fn add_input(&mut self, name: impl Into<String>, ty: Type, role: Role, place: Place) -> Result<NodeId, OpError> {
+    pub fn add_input(
+        &mut self,
+        name: impl Into<String>,
+        ty: Type,
+        role: Role,
+        place: Place,
+    ) -> Result<NodeId, OpError> {
         check_shape(&ty.shape)?;
         let node = self.push(Op::Input(self.inputs.len() as u32), &[], ty.clone(), place);
         self.inputs.push(Input { name: name.into(), ty, role, node });
@@ -214,7 +220,9 @@ impl Graph {
             ordered.sort_unstable();
         }
         let hash = ConsTable::hash(&op, &ordered);
-        if self.sharing && let Some(node) = self.find(hash, &op, &ordered) {
+        if self.sharing
+            && let Some(node) = self.find(hash, &op, &ordered)
+        {
             return Ok(node);
         }
         let ty = {

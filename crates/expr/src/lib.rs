@@ -39,7 +39,8 @@ pub use function::{Function, Output};
 pub use graph::{Graph, Input, MAX_RANK, NodeId, Role, Users};
 pub use map::{Axes, Index, Kind, Labelled, Labels, LinearMap, Local, Scale, Structural, TypeId};
 pub use op::{
-    AxisList, Binary, Comparison, DotAxes, Extremum, Literal, Op, Padding, Range, Reduction, Unary, Window, Windows,
+    AxisList, Binary, Comparison, DotAxes, Extremum, Literal, Op, Padding, Range, Reduction, Unary, Window,
+    Windows,
 };
 pub use ops::samples::{Sample, samples};
 pub use place::Place;

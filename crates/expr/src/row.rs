@@ -3,13 +3,13 @@
 //! Engines read rows and name no operation. A row that is missing does not compile; a row's claims are tested by the
 //! walk over all of them in `tests/it/rows.rs`.
 
+use crate::NodeId;
 use crate::error::{EvalError, OpError};
 use crate::map::Local;
 use crate::op::Op;
 use crate::rule::Rule;
 use crate::ty::Type;
 use crate::value::Value;
-use crate::NodeId;
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -145,7 +145,19 @@ impl Row {
         maps: Maps,
     ) -> Row {
         let kernel = Kernel::None;
-        Row { name, arity, commutative: false, infer, eval, kernel, maps, lift: None, domain: &[], points: &[], kinks: "" }
+        Row {
+            name,
+            arity,
+            commutative: false,
+            infer,
+            eval,
+            kernel,
+            maps,
+            lift: None,
+            domain: &[],
+            points: &[],
+            kinks: "",
+        }
     }
 }
 

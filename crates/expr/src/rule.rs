@@ -97,7 +97,13 @@ impl<'b> Rule<'b> {
     }
 
     /// An einsum of the tangent and these coefficients.
-    pub fn einsum(&self, input: Labels, coefficient: Expr<'b>, scale: Labels, output: Labels) -> Local<NodeId> {
+    pub fn einsum(
+        &self,
+        input: Labels,
+        coefficient: Expr<'b>,
+        scale: Labels,
+        output: Labels,
+    ) -> Local<NodeId> {
         let axes = Axes { input, output, scale, mask: Labels::new() };
         Local::Map(Kind::Labelled(Labelled::new(Scale::By(coefficient.id()), None, axes)))
     }
@@ -111,7 +117,8 @@ impl<'b> Rule<'b> {
         mask: Option<Expr<'b>>,
         output: Labels,
     ) -> Local<NodeId> {
-        let axes = Axes { input, output, mask: if mask.is_some() { scale.clone() } else { Labels::new() }, scale };
+        let axes =
+            Axes { input, output, mask: if mask.is_some() { scale.clone() } else { Labels::new() }, scale };
         let mask = mask.map(|e| e.id());
         Local::Map(Kind::Labelled(Labelled::new(Scale::By(coefficient.id()), mask, axes)))
     }
@@ -120,7 +127,10 @@ impl<'b> Rule<'b> {
     pub fn index(&self, apply: Op, transpose: Op, data: &[Expr<'b>]) -> Local<NodeId> {
         let data = || data.iter().map(|e| e.id()).collect();
         let apply = Structural { op: apply, data: data() };
-        Local::Map(Kind::Index(Box::new(Index { apply, transpose: Structural { op: transpose, data: data() } })))
+        Local::Map(Kind::Index(Box::new(Index {
+            apply,
+            transpose: Structural { op: transpose, data: data() },
+        })))
     }
 
     /// No derivative exists, for this reason.

@@ -72,17 +72,17 @@ pub(crate) fn number(graph: &Graph, node: NodeId) -> Option<String> {
     if graph.name(node).is_some() {
         return None;
     }
-    match graph.op(node) {
-        Op::Constant(literal) if literal.value().len() == 1 => {
-            let value = literal.value();
-            Some(value.reshaped(&[]).map_or_else(|| short_value(value), |scalar| short_value(&scalar)))
-        }
-        Op::Broadcast { .. } => match graph.op(graph.operands(node)[0]) {
-            Op::Constant(_) => number(graph, graph.operands(node)[0]),
-            _ => None,
-        },
-        _ => None,
+    if let Op::Broadcast { .. } = graph.op(node) {
+        let scalar = graph.operands(node)[0];
+        return if graph.name(scalar).is_none() { element(graph.op(scalar)) } else { None };
     }
+    element(graph.op(node))
+}
+
+/// The number of a constant of one element.
+fn element(op: &Op) -> Option<String> {
+    let Op::Constant(literal) = op else { return None };
+    literal.value().reshaped(&[]).map(|scalar| short_value(&scalar))
 }
 
 fn operand(graph: &Graph, node: NodeId, depth: usize) -> Phrase {

@@ -90,7 +90,7 @@ fn boundaries(shape: &[usize], position: usize) -> usize {
         .rev()
         .take_while(|&&n| {
             size *= n;
-            position % size == 0
+            position.is_multiple_of(size)
         })
         .count()
 }

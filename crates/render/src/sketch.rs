@@ -99,14 +99,13 @@ impl<'f> Sketch<'f> {
     }
 
     fn kind(&self, op: &Op) -> (NodeKind, &'static str) {
-        match op {
-            Op::Input(i) => match self.graph.inputs()[*i as usize].role {
+        if let Op::Input(i) = op {
+            return match self.graph.inputs()[*i as usize].role {
                 Role::Input => (NodeKind::Input, "input"),
                 Role::Param => (NodeKind::Param, "param"),
-            },
-            Op::Constant(_) => (NodeKind::Constant, ""),
-            _ => (NodeKind::Operation, ""),
+            };
         }
+        (if let Op::Constant(_) = op { NodeKind::Constant } else { NodeKind::Operation }, "")
     }
 }
 

@@ -132,7 +132,11 @@ fn census(operations: impl Iterator<Item = &'static str>) -> String {
     let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
     counts.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
     let others: usize = counts.iter().skip(LISTED).map(|&(_, count)| count).sum();
-    let listed = counts.iter().take(LISTED).copied().chain((others > 0).then_some(("others", others)));
+    let listed = counts
+        .iter()
+        .take(LISTED)
+        .copied()
+        .chain((others > 0).then_some((if others == 1 { "other" } else { "others" }, others)));
     listed.map(|(name, count)| format!("{} {name}", thousands(count))).collect::<Vec<_>>().join(", ")
 }
 
@@ -156,7 +160,7 @@ fn thousands(n: usize) -> String {
     let digits = n.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

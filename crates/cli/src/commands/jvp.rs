@@ -28,7 +28,9 @@ pub(crate) fn run(args: &JvpArgs, settings: &Settings) -> Result<Answer, Failure
         settings,
         || json!({"tangents": json::object(names.iter().cloned().zip(&values))}),
         || {
-            let line = |(name, v): (&String, &Value)| terminal::line(&format!("tangent of {}", terminal::name(name)), v);
+            let line = |(name, v): (&String, &Value)| {
+                terminal::line(&format!("tangent of {}", terminal::name(name)), v)
+            };
             names.iter().zip(&values).map(line).collect()
         },
     ))

@@ -25,7 +25,9 @@ pub(crate) fn run(args: &VjpArgs, settings: &Settings) -> Result<Answer, Failure
         settings,
         || json!({"cotangents": json::object(program.wrt.iter().cloned().zip(&values))}),
         || {
-            let line = |(name, v): (&String, &Value)| terminal::line(&format!("cotangent of {}", terminal::name(name)), v);
+            let line = |(name, v): (&String, &Value)| {
+                terminal::line(&format!("cotangent of {}", terminal::name(name)), v)
+            };
             program.wrt.iter().zip(&values).map(line).collect()
         },
     ))

@@ -33,7 +33,8 @@ fn coefficients<'b>(l: Form<'b>, r: Form<'b>) -> Form<'b> {
         (Some(a), Some(b)) => {
             let all = union(&l.axes.mask, &r.axes.mask);
             let shape: Shape = all.iter().map(|&label| l.extent(label)).collect();
-            let either = spread(a, &l.axes.mask, &all, &shape).logical_or(spread(b, &r.axes.mask, &all, &shape));
+            let either =
+                spread(a, &l.axes.mask, &all, &shape).logical_or(spread(b, &r.axes.mask, &all, &shape));
             Some((either, all))
         }
         (None, _) | (_, None) => None,

@@ -1,7 +1,9 @@
 //! A linear map applied to a tangent, or to a stack of tangents along one more axis in front.
 
 use crate::tangent::{Tangent, both};
-use wengert_expr::{Axes, Builder, Expr, Index, Kind, Labelled, Labels, LinearMap, NodeId, Scale, Shape, Type};
+use wengert_expr::{
+    Axes, Builder, Expr, Index, Kind, Labelled, Labels, LinearMap, NodeId, Scale, Shape, Type,
+};
 
 /// The label of the stack's axis.
 const STACK: u8 = u8::MAX;
@@ -161,7 +163,9 @@ impl<'b> Einsum<'b> {
     /// Every label stands in the argument or in the result.
     fn extent(&self, label: u8) -> usize {
         let find = |labels: &Labels, shape: &Shape| labels.iter().position(|&l| l == label).map(|i| shape[i]);
-        find(&self.axes.input, &self.from.shape).or_else(|| find(&self.axes.output, &self.to.shape)).unwrap_or(1)
+        find(&self.axes.input, &self.from.shape)
+            .or_else(|| find(&self.axes.output, &self.to.shape))
+            .unwrap_or(1)
     }
 
     fn any(&self, t: Tangent<'b>) -> Expr<'b> {
@@ -205,7 +209,8 @@ trait RelabelBool {
 
 impl RelabelBool for Expr<'_> {
     fn relabel_bool(self, labels: &[u8], output: &[u8], extents: &Shape) -> Self {
-        let gone: Vec<i64> = (0..labels.len()).filter(|&i| !output.contains(&labels[i])).map(|i| i as i64).collect();
+        let gone: Vec<i64> =
+            (0..labels.len()).filter(|&i| !output.contains(&labels[i])).map(|i| i as i64).collect();
         let kept: Labels = labels.iter().copied().filter(|l| output.contains(l)).collect();
         self.squeeze(gone.as_slice()).relabel(&kept, output, extents)
     }

@@ -16,7 +16,9 @@ pub fn compose(b: &Builder, first: &LinearMap<NodeId>, second: &LinearMap<NodeId
         (Kind::Zero, _) | (_, Kind::Zero) => LinearMap { from, to, kind: Kind::Zero },
         (kind, _) if kind.is_identity() => second.clone(),
         (_, kind) if kind.is_identity() => first.clone(),
-        (Kind::Labelled(l), Kind::Labelled(m)) => labelled(b, (first, l), (second, m)).unwrap_or_else(|| chain(first, second)),
+        (Kind::Labelled(l), Kind::Labelled(m)) => {
+            labelled(b, (first, l), (second, m)).unwrap_or_else(|| chain(first, second))
+        }
         (Kind::Sum(terms), _) => {
             let kind = Kind::Sum(terms.iter().map(|t| compose(b, t, second)).collect());
             LinearMap { from, to, kind }

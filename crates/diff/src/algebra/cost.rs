@@ -32,7 +32,9 @@ pub fn apply_cost<C>(graph: &Graph, map: &LinearMap<C>) -> ApplyCost {
             // What goes in and does not come out was added to something.
             ApplyCost { products: 0, sums: from.elements().saturating_sub(to.elements()) as u64 }
         }
-        Kind::Chain(maps) => maps.iter().map(|m| apply_cost(graph, m)).fold(ApplyCost::default(), |a, b| a + b),
+        Kind::Chain(maps) => {
+            maps.iter().map(|m| apply_cost(graph, m)).fold(ApplyCost::default(), |a, b| a + b)
+        }
         Kind::Sum(maps) => {
             let additions = (maps.len().saturating_sub(1) * to.elements()) as u64;
             let terms = maps.iter().map(|m| apply_cost(graph, m)).fold(ApplyCost::default(), |a, b| a + b);
@@ -44,13 +46,16 @@ pub fn apply_cost<C>(graph: &Graph, map: &LinearMap<C>) -> ApplyCost {
                 return ApplyCost { products: if scaled { from.elements() as u64 } else { 0 }, sums: 0 };
             };
             let extent = |label: &u8| {
-                let find = |labels: &[u8], shape: &[usize]| labels.iter().position(|l| l == label).map(|i| shape[i]);
+                let find =
+                    |labels: &[u8], shape: &[usize]| labels.iter().position(|l| l == label).map(|i| shape[i]);
                 find(&axes.input, from).or_else(|| find(&axes.output, to)).unwrap_or(1) as u64
             };
-            let size = |labels: &mut dyn Iterator<Item = &u8>| labels.map(extent).fold(1u64, u64::saturating_mul);
+            let size =
+                |labels: &mut dyn Iterator<Item = &u8>| labels.map(extent).fold(1u64, u64::saturating_mul);
             let fresh = axes.scale.iter().filter(|l| !axes.input.contains(l));
             let terms = size(&mut axes.input.iter().chain(fresh));
-            let results = size(&mut axes.output.iter().filter(|l| axes.input.contains(l) || axes.scale.contains(l)));
+            let results =
+                size(&mut axes.output.iter().filter(|l| axes.input.contains(l) || axes.scale.contains(l)));
             let sums = if terms == 0 { 0 } else { terms.saturating_sub(results) };
             ApplyCost { products: if scaled { terms } else { 0 }, sums }
         }

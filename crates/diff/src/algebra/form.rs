@@ -1,7 +1,9 @@
 //! A labelled map written out: its coefficients as expressions, its labels in a normal numbering.
 
 use crate::tangent::both;
-use wengert_expr::{Axes, Builder, Expr, Kind, Labelled, Labels, LinearMap, NodeId, Scale, Shape, Type, TypeId, Value};
+use wengert_expr::{
+    Axes, Builder, Expr, Kind, Labelled, Labels, LinearMap, NodeId, Scale, Shape, Type, TypeId, Value,
+};
 
 /// A labelled map whose labels are explicit. The argument's axes are labelled 0, 1, 2, ...; result axes that are none of
 /// them get the next numbers in order. So maps of one structure have equal `input` and `output`.
@@ -30,12 +32,15 @@ impl<'b> Form<'b> {
     /// The same map with its labels renumbered.
     pub(super) fn normalised(mut self) -> Form<'b> {
         let mut order = self.axes.input.clone();
-        order.extend(self.axes.output.iter().copied().filter(|l| !self.axes.input.contains(l)).collect::<Labels>());
+        order.extend(
+            self.axes.output.iter().copied().filter(|l| !self.axes.input.contains(l)).collect::<Labels>(),
+        );
         let rename = |labels: &Labels| -> Labels {
             labels.iter().filter_map(|l| order.iter().position(|o| o == l)).map(|i| i as u8).collect()
         };
         let Axes { input, output, scale, mask } = &self.axes;
-        self.axes = Axes { input: rename(input), output: rename(output), scale: rename(scale), mask: rename(mask) };
+        self.axes =
+            Axes { input: rename(input), output: rename(output), scale: rename(scale), mask: rename(mask) };
         self
     }
 
@@ -80,7 +85,8 @@ impl<'b> Form<'b> {
         let (c, labels) = self.coefficients();
         let all = union(&labels, &self.axes.mask);
         let shape: Shape = all.iter().map(|&l| self.extent(l)).collect();
-        let chosen = spread(mask, &self.axes.mask, &all, &shape).select(spread(c, &labels, &all, &shape), self.number(0.0));
+        let chosen = spread(mask, &self.axes.mask, &all, &shape)
+            .select(spread(c, &labels, &all, &shape), self.number(0.0));
         let axes = Axes { scale: all, mask: Labels::new(), ..self.axes };
         Form { scale: Scale::By(chosen), mask: None, axes, ..self }
     }

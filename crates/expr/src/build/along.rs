@@ -21,7 +21,8 @@ impl Along {
         match self {
             Along::All => Ok((0..rank as u8).collect()),
             Along::Axes(axes) => {
-                let mut resolved: Vec<u8> = axes.iter().map(|&a| resolve_axis(a, rank)).collect::<Result<_, _>>()?;
+                let mut resolved: Vec<u8> =
+                    axes.iter().map(|&a| resolve_axis(a, rank)).collect::<Result<_, _>>()?;
                 resolved.sort_unstable();
                 match resolved.windows(2).find(|w| w[0] == w[1]) {
                     Some(twice) => Err(OpError::RepeatedAxis { axis: usize::from(twice[0]) }),

@@ -33,7 +33,10 @@ impl Builder {
         let maps: Vec<Local<u32>> = maps.iter().map(|m| m.map_coefficients(&mut position)).collect();
         if maps.len() != operands.len() {
             let found = maps.len();
-            let error = crate::error::OpError::Attribute(format!("{} operands need as many maps, found {found}", operands.len()));
+            let error = crate::error::OpError::Attribute(format!(
+                "{} operands need as many maps, found {found}",
+                operands.len()
+            ));
             return self.fail("custom", error, operands);
         }
         self.add(Op::Custom(maps.into()), &nodes)

@@ -17,7 +17,8 @@ impl<'b> Expr<'b> {
         let kept: Vec<u8> = labels.iter().copied().filter(|l| output.contains(l)).collect();
         let reduced = if summed.is_empty() { self } else { self.reduce(Reduction::Sum, &summed) };
         // In the output's order, then each axis to its place.
-        let order: Vec<u8> = output.iter().filter_map(|l| kept.iter().position(|k| k == l)).map(|p| p as u8).collect();
+        let order: Vec<u8> =
+            output.iter().filter_map(|l| kept.iter().position(|k| k == l)).map(|p| p as u8).collect();
         let places = positions(output, |l| kept.contains(&l));
         reduced.permute(&order).broadcast_axes(extents.clone(), places.into())
     }
@@ -36,7 +37,8 @@ impl<'b> Expr<'b> {
         let (a, a_labels) = self.summed_out(labels, |l| other_labels.contains(&l) || output.contains(&l));
         let (b, b_labels) = other.summed_out(other_labels, |l| a_labels.contains(&l) || output.contains(&l));
         let shared = |l: &u8| a_labels.contains(l) && b_labels.contains(l);
-        let contract: Vec<u8> = a_labels.iter().copied().filter(|l| shared(l) && !output.contains(l)).collect();
+        let contract: Vec<u8> =
+            a_labels.iter().copied().filter(|l| shared(l) && !output.contains(l)).collect();
         if contract.is_empty() {
             return a.relabel(&a_labels, output, extents) * b.relabel(&b_labels, output, extents);
         }
@@ -48,7 +50,13 @@ impl<'b> Expr<'b> {
             batch: (at(&a_labels, &batch), at(&b_labels, &batch)),
             contract: (at(&a_labels, &contract), at(&b_labels, &contract)),
         };
-        let free = |labels: &Labels| labels.iter().copied().filter(|l| !batch.contains(l) && !contract.contains(l)).collect::<Vec<u8>>();
+        let free = |labels: &Labels| {
+            labels
+                .iter()
+                .copied()
+                .filter(|l| !batch.contains(l) && !contract.contains(l))
+                .collect::<Vec<u8>>()
+        };
         let product: Vec<u8> = [batch.clone(), free(&a_labels), free(&b_labels)].concat();
         a.dot_general(b, axes).relabel(&product, output, extents)
     }

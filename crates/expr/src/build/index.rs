@@ -24,7 +24,8 @@ impl<'b> Expr<'b> {
     #[track_caller]
     pub fn slice(self, ranges: &[Range]) -> Expr<'b> {
         let shape = self.shape();
-        if ranges.len() == shape.rank() && ranges.iter().zip(shape.iter()).all(|(r, &n)| *r == Range::all(n)) {
+        if ranges.len() == shape.rank() && ranges.iter().zip(shape.iter()).all(|(r, &n)| *r == Range::all(n))
+        {
             return self;
         }
         self.builder().add(Op::Slice(ranges.into()), &[self])
@@ -64,8 +65,10 @@ impl<'b> Expr<'b> {
             return self.builder().fail("pad", error, &[self]);
         }
         let grow = |n: i64| usize::try_from(n).unwrap_or(0);
-        let wide: Vec<Padding> =
-            paddings.iter().map(|&(low, high, interior)| Padding { low: grow(low), high: grow(high), interior }).collect();
+        let wide: Vec<Padding> = paddings
+            .iter()
+            .map(|&(low, high, interior)| Padding { low: grow(low), high: grow(high), interior })
+            .collect();
         let padded = match wide.iter().all(|p| *p == Padding::default()) {
             true => self,
             false => self.builder().add(Op::Pad(wide.into()), &[self]),

@@ -151,7 +151,8 @@ impl<'b> Expr<'b> {
             Err(error) => return self.builder().fail("squeeze", error, &[self]),
         };
         if let Some(&axis) = axes.iter().find(|&&a| shape[usize::from(a)] != 1) {
-            let error = OpError::Attribute(format!("axis {axis} has extent {}, not 1", shape[usize::from(axis)]));
+            let error =
+                OpError::Attribute(format!("axis {axis} has extent {}, not 1", shape[usize::from(axis)]));
             return self.builder().fail("squeeze", error, &[self]);
         }
         let axes: Vec<usize> = axes.into_iter().map(usize::from).collect();

@@ -30,7 +30,8 @@ impl DotAxes {
     fn labels(&self, left_rank: usize, right_rank: usize) -> (Labels, Labels, Labels) {
         let left: Labels = (0..left_rank as u8).collect();
         let mut right: Labels = (0..right_rank as u8).map(|i| left_rank as u8 + i).collect();
-        let pairs = self.batch.0.iter().zip(&self.batch.1).chain(self.contract.0.iter().zip(&self.contract.1));
+        let pairs =
+            self.batch.0.iter().zip(&self.batch.1).chain(self.contract.0.iter().zip(&self.contract.1));
         for (&l, &r) in pairs {
             right[usize::from(r)] = l;
         }
@@ -69,7 +70,8 @@ fn infer_dot(op: &Op, operands: &[&Type]) -> Result<Type, OpError> {
     check_axes(&[&*axes.batch.0, &*axes.contract.0].concat(), left.shape.rank())?;
     check_axes(&[&*axes.batch.1, &*axes.contract.1].concat(), right.shape.rank())?;
     let agree = |(l, r): (&AxisList, &AxisList)| {
-        l.len() == r.len() && l.iter().zip(r).all(|(&l, &r)| left.shape[usize::from(l)] == right.shape[usize::from(r)])
+        l.len() == r.len()
+            && l.iter().zip(r).all(|(&l, &r)| left.shape[usize::from(l)] == right.shape[usize::from(r)])
     };
     if !agree((&axes.contract.0, &axes.contract.1)) {
         return Err(misfit("contracting axes must have the same extents"));
@@ -104,9 +106,16 @@ fn product<T: Element + LinalgScalar>(a: &Tensor<T>, b: &Tensor<T>, axes: &DotAx
     let mut out = ndarray::Array3::<T>::zeros((batch, rows, columns));
     for i in 0..batch {
         let (left, right) = (left.index_axis(Axis(0), i), right.index_axis(Axis(0), i));
-        ndarray::linalg::general_mat_mul(T::one(), &left, &right, T::zero(), &mut out.index_axis_mut(Axis(0), i));
+        ndarray::linalg::general_mat_mul(
+            T::one(),
+            &left,
+            &right,
+            T::zero(),
+            &mut out.index_axis_mut(Axis(0), i),
+        );
     }
-    let out: ArrayD<T> = out.into_dyn().into_shape_with_order(IxDyn(shape)).expect("the type rule gave this shape");
+    let out: ArrayD<T> =
+        out.into_dyn().into_shape_with_order(IxDyn(shape)).expect("the type rule gave this shape");
     Value::from(out)
 }
 

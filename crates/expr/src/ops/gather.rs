@@ -106,7 +106,12 @@ fn eval_gather(op: &Op, operands: &[&Value], ty: &Type) -> Result<Value, EvalErr
 }
 
 fn eval_scatter(op: &Op, operands: &[&Value], ty: &Type) -> Result<Value, EvalError> {
-    fn go<T: Element + std::ops::Add<Output = T>>(t: &Tensor<T>, offsets: &[usize], axis: u8, shape: &Shape) -> Value {
+    fn go<T: Element + std::ops::Add<Output = T>>(
+        t: &Tensor<T>,
+        offsets: &[usize],
+        axis: u8,
+        shape: &Shape,
+    ) -> Value {
         let mut lanes: Vec<usize> = shape.to_vec();
         lanes[usize::from(axis)] = offsets.len();
         let entries = t.to_shape(IxDyn(&lanes)).expect("the type rule checked this shape");

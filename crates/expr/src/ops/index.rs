@@ -59,12 +59,14 @@ impl Padding {
 }
 
 pub(crate) static SLICE: Row =
-    Row::structural("slice", Arity::Exactly(1), infer_slice, eval_slice, Maps::Of(&[derive_slice])).lifted(|op, n| {
-        match op {
-            Op::Slice(ranges) => Op::Slice(std::iter::once(Range::all(n)).chain(ranges.iter().copied()).collect()),
+    Row::structural("slice", Arity::Exactly(1), infer_slice, eval_slice, Maps::Of(&[derive_slice])).lifted(
+        |op, n| match op {
+            Op::Slice(ranges) => {
+                Op::Slice(std::iter::once(Range::all(n)).chain(ranges.iter().copied()).collect())
+            }
             other => other.clone(),
-        }
-    });
+        },
+    );
 
 fn infer_slice(op: &Op, operands: &[&Type]) -> Result<Type, OpError> {
     let Op::Slice(ranges) = op else { return Ok(operands[0].clone()) };
@@ -81,7 +83,11 @@ fn infer_slice(op: &Op, operands: &[&Type]) -> Result<Type, OpError> {
 }
 
 fn nd_slice(range: &Range) -> SliceInfoElem {
-    SliceInfoElem::Slice { start: range.start as isize, end: Some(range.end() as isize), step: range.step as isize }
+    SliceInfoElem::Slice {
+        start: range.start as isize,
+        end: Some(range.end() as isize),
+        step: range.step as isize,
+    }
 }
 
 fn eval_slice(op: &Op, operands: &[&Value], _: &Type) -> Result<Value, EvalError> {
@@ -104,13 +110,15 @@ fn derive_slice(c: &Rule<'_>) -> Local<NodeId> {
     c.index(c.op(), Op::Pad(paddings.collect()), &[])
 }
 
-pub(crate) static PAD: Row = Row::structural("pad", Arity::Exactly(1), infer_pad, eval_pad, Maps::Of(&[derive_pad]))
-    .lifted(|op, _| match op {
-        Op::Pad(paddings) => {
-            Op::Pad(std::iter::once(Padding::default()).chain(paddings.iter().copied()).collect())
-        }
-        other => other.clone(),
-    });
+pub(crate) static PAD: Row =
+    Row::structural("pad", Arity::Exactly(1), infer_pad, eval_pad, Maps::Of(&[derive_pad])).lifted(
+        |op, _| match op {
+            Op::Pad(paddings) => {
+                Op::Pad(std::iter::once(Padding::default()).chain(paddings.iter().copied()).collect())
+            }
+            other => other.clone(),
+        },
+    );
 
 fn infer_pad(op: &Op, operands: &[&Type]) -> Result<Type, OpError> {
     let Op::Pad(paddings) = op else { return Ok(operands[0].clone()) };
@@ -155,11 +163,16 @@ fn infer_concatenate(op: &Op, operands: &[&Type]) -> Result<Type, OpError> {
     let axis = usize::from(*axis);
     let mut extent = 0usize;
     for ty in operands {
-        if ty.dtype != first.dtype || ty.shape.rank() != first.shape.rank() || ty.shape.without(&[axis]) != first.shape.without(&[axis]) {
+        if ty.dtype != first.dtype
+            || ty.shape.rank() != first.shape.rank()
+            || ty.shape.without(&[axis]) != first.shape.without(&[axis])
+        {
             let what = "arrays put together must agree in dtype and in all other axes";
             return Err(OpError::Mismatch { what, left: first.clone(), right: (*ty).clone() });
         }
-        extent = extent.checked_add(ty.shape[axis]).ok_or_else(|| OpError::TooLarge { shape: ty.shape.clone() })?;
+        extent = extent
+            .checked_add(ty.shape[axis])
+            .ok_or_else(|| OpError::TooLarge { shape: ty.shape.clone() })?;
     }
     let joined = first.shape.iter().enumerate().map(|(i, &n)| if i == axis { extent } else { n });
     Ok(first.with_shape(joined.collect::<Shape>()))

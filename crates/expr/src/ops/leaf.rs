@@ -29,10 +29,13 @@ pub(crate) static CONSTANT: Row = Row::structural(
     Maps::Of(&[]),
 );
 
-pub(crate) static IOTA: Row = Row::structural("iota", Arity::Exactly(0), infer_iota, eval_iota, Maps::Of(&[]));
+pub(crate) static IOTA: Row =
+    Row::structural("iota", Arity::Exactly(0), infer_iota, eval_iota, Maps::Of(&[]));
 
 fn infer_iota(op: &Op, _: &[&Type]) -> Result<Type, OpError> {
-    let Op::Iota { shape, axis, dtype } = op else { return Err(OpError::Attribute("iota has a shape".into())) };
+    let Op::Iota { shape, axis, dtype } = op else {
+        return Err(OpError::Attribute("iota has a shape".into()));
+    };
     if usize::from(*axis) >= shape.rank() {
         return Err(OpError::Axis { axis: i64::from(*axis), rank: shape.rank() });
     }

@@ -57,7 +57,9 @@ impl Windows {
                 return Err(OpError::RepeatedAxis { axis: usize::from(w.axis) });
             }
             if w.size == 0 || w.stride == 0 || w.dilation == 0 {
-                return Err(OpError::Attribute("size, stride and dilation of a window are at least 1".into()));
+                return Err(OpError::Attribute(
+                    "size, stride and dilation of a window are at least 1".into(),
+                ));
             }
         }
         Ok(())
@@ -78,8 +80,11 @@ impl Windows {
                 let count = w.count(self.shape[usize::from(w.axis)]);
                 let start = offset[i] * w.dilation;
                 let end = if count == 0 { start } else { start + (count - 1) * w.stride + 1 };
-                array[usize::from(w.axis)] =
-                    SliceInfoElem::Slice { start: start as isize, end: Some(end as isize), step: w.stride as isize };
+                array[usize::from(w.axis)] = SliceInfoElem::Slice {
+                    start: start as isize,
+                    end: Some(end as isize),
+                    step: w.stride as isize,
+                };
             }
             let inner = (0..self.windows.len()).map(|i| SliceInfoElem::Index(offset[i] as isize));
             (array, std::iter::repeat_n(all, self.shape.rank()).chain(inner).collect())
@@ -158,7 +163,8 @@ fn eval_overlap(op: &Op, operands: &[&Value], _: &Type) -> Result<Value, EvalErr
         let mut out = ArrayD::from_elem(IxDyn(&windows.shape), T::default());
         if !windows.is_empty() {
             for (array, patches) in windows.offsets() {
-                out.slice_mut(array.as_slice()).zip_mut_with(&t.slice(patches.as_slice()), |a, &b| *a = *a + b);
+                out.slice_mut(array.as_slice())
+                    .zip_mut_with(&t.slice(patches.as_slice()), |a, &b| *a = *a + b);
             }
         }
         Value::from(out)

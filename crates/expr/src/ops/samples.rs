@@ -43,7 +43,8 @@ fn elementwise() -> Vec<Sample> {
             Kernel::Not | Kernel::Logic(_) => DType::Bool,
             _ => DType::F64,
         };
-        [vec![], vec![3], vec![0, 2]].map(|s| Sample { op: op.clone(), operands: vec![Type::new(dtype, &s[..]); arity] })
+        [vec![], vec![3], vec![0, 2]]
+            .map(|s| Sample { op: op.clone(), operands: vec![Type::new(dtype, &s[..]); arity] })
     };
     let unary = Unary::ALL.iter().flat_map(|&u| on(Op::Unary(u), 1));
     let binary = Binary::ALL.iter().flat_map(|&o| on(Op::Binary(o), 2));
@@ -59,7 +60,8 @@ fn elementwise() -> Vec<Sample> {
 }
 
 fn reductions() -> Vec<Sample> {
-    let axes: [(&[u8], &[usize]); 5] = [(&[0], &[3]), (&[1], &[2, 3]), (&[0, 2], &[2, 3, 4]), (&[], &[2]), (&[0], &[1, 2])];
+    let axes: [(&[u8], &[usize]); 5] =
+        [(&[0], &[3]), (&[1], &[2, 3]), (&[0, 2], &[2, 3, 4]), (&[], &[2]), (&[0], &[1, 2])];
     let mut all = Vec::new();
     for &reduction in Reduction::ALL {
         all.extend(axes.map(|(a, s)| sample(Op::Reduce(reduction, a.into()), &[f64s(s)])));
@@ -96,7 +98,8 @@ fn positions() -> Vec<Sample> {
     let range = |start, count, step| Range { start, count, step };
     let padding = |low, high, interior| Padding { low, high, interior };
     let windows = |windows: &[(u8, usize, usize, usize)], shape: &[usize]| {
-        let windows = windows.iter().map(|&(axis, size, stride, dilation)| Window { axis, size, stride, dilation });
+        let windows =
+            windows.iter().map(|&(axis, size, stride, dilation)| Window { axis, size, stride, dilation });
         Box::new(Windows { windows: windows.collect(), shape: Shape::new(shape) })
     };
     let mut all = vec![
@@ -130,7 +133,10 @@ fn positions() -> Vec<Sample> {
 fn products() -> Vec<Sample> {
     let dot = |batch: (&[u8], &[u8]), contract: (&[u8], &[u8]), left: &[usize], right: &[usize]| {
         let pair = |(l, r): (&[u8], &[u8])| (l.into(), r.into());
-        sample(Op::Dot(Box::new(DotAxes { batch: pair(batch), contract: pair(contract) })), &[f64s(left), f64s(right)])
+        sample(
+            Op::Dot(Box::new(DotAxes { batch: pair(batch), contract: pair(contract) })),
+            &[f64s(left), f64s(right)],
+        )
     };
     vec![
         dot((&[], &[]), (&[1], &[0]), &[2, 3], &[3, 4]),

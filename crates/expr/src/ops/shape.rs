@@ -26,7 +26,10 @@ fn infer_broadcast(op: &Op, operands: &[&Type]) -> Result<Type, OpError> {
     if axes.len() != from.rank() || axes.windows(2).any(|w| w[0] >= w[1]) {
         return Err(misfit());
     }
-    let fits = axes.iter().zip(from.iter()).all(|(&to, &n)| shape.get(usize::from(to)).is_some_and(|&m| n == m || n == 1));
+    let fits = axes
+        .iter()
+        .zip(from.iter())
+        .all(|(&to, &n)| shape.get(usize::from(to)).is_some_and(|&m| n == m || n == 1));
     if fits { Ok(operands[0].with_shape((**shape).clone())) } else { Err(misfit()) }
 }
 

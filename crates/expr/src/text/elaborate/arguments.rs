@@ -89,7 +89,11 @@ impl<'a, 'p, 'b> Arguments<'a, 'p, 'b> {
     /// A result as an item: weak if it is made of literals alone.
     pub(super) fn result(&self, e: Expr<'b>) -> Result<Item<'b>, Diagnostic> {
         let e = self.elaborator.check(e, self.at)?;
-        Ok(if self.arrays.get() && !self.strong.get() && e.dtype() == DType::F64 { Item::Weak(e, None) } else { Item::Array(e) })
+        Ok(if self.arrays.get() && !self.strong.get() && e.dtype() == DType::F64 {
+            Item::Weak(e, None)
+        } else {
+            Item::Array(e)
+        })
     }
 
     fn slot(&self, parameter: &str) -> Option<&(Item<'b>, Span)> {
@@ -155,12 +159,15 @@ impl<'a, 'p, 'b> Arguments<'a, 'p, 'b> {
             let e = self.array(parameter)?;
             let n = e.shape().first().copied().unwrap_or(0);
             if n == 0 {
-                return Err(self.elaborator.error(*span, format!("expected a sequence of arrays, found {}", item.what())));
+                return Err(self
+                    .elaborator
+                    .error(*span, format!("expected a sequence of arrays, found {}", item.what())));
             }
             return Ok((0..n).map(|i| e.entry(0, i as i64)).collect());
         };
         items.iter().for_each(|i| self.mark(i));
-        let strong = items.iter().filter(|i| !i.is_weak()).map(|i| self.elaborator.array(i, *span).map(|e| e.dtype()));
+        let strong =
+            items.iter().filter(|i| !i.is_weak()).map(|i| self.elaborator.array(i, *span).map(|e| e.dtype()));
         let dtype = strong.collect::<Result<Vec<_>, _>>()?.into_iter().max().unwrap_or(DType::F64);
         items.iter().map(|i| self.elaborator.array_as(i, dtype, *span)).collect()
     }
@@ -169,7 +176,8 @@ impl<'a, 'p, 'b> Arguments<'a, 'p, 'b> {
     pub(super) fn int(&self, parameter: &str) -> Result<i64, Diagnostic> {
         let (item, span) = self.needed(parameter)?;
         item.int().ok_or_else(|| {
-            let message = format!("`{parameter}` of `{}` must be a written integer, found {}", self.name, item.what());
+            let message =
+                format!("`{parameter}` of `{}` must be a written integer, found {}", self.name, item.what());
             self.elaborator.error(*span, message)
         })
     }
@@ -194,7 +202,8 @@ impl<'a, 'p, 'b> Arguments<'a, 'p, 'b> {
             None => Ok(default),
             Some((Item::Number(n), _)) => Ok(n.f64),
             Some((item, span)) => {
-                let message = format!("`{parameter}` of `{}` must be a number, found {}", self.name, item.what());
+                let message =
+                    format!("`{parameter}` of `{}` must be a number, found {}", self.name, item.what());
                 Err(self.elaborator.error(*span, message))
             }
         }
@@ -235,11 +244,15 @@ impl<'a, 'p, 'b> Arguments<'a, 'p, 'b> {
     pub(super) fn flag(&self, parameter: &str) -> Result<bool, Diagnostic> {
         let Some((item, span)) = self.slot(parameter) else { return Ok(false) };
         let value = match item {
-            Item::Array(e) => e.as_constant().and_then(|v| v.slice::<bool>().and_then(|s| s.first().copied())),
+            Item::Array(e) => {
+                e.as_constant().and_then(|v| v.slice::<bool>().and_then(|s| s.first().copied()))
+            }
             Item::Number(n) => n.int.map(|i| i != 0),
             _ => None,
         };
-        value.ok_or_else(|| self.elaborator.error(*span, format!("`{parameter}` of `{}` must be true or false", self.name)))
+        value.ok_or_else(|| {
+            self.elaborator.error(*span, format!("`{parameter}` of `{}` must be true or false", self.name))
+        })
     }
 
     /// A dtype, or the default float.
@@ -249,9 +262,10 @@ impl<'a, 'p, 'b> Arguments<'a, 'p, 'b> {
             Some((Item::DType(d), _)) => Ok(*d),
             Some((Item::Text(name), span)) => DType::from_name(name)
                 .ok_or_else(|| self.elaborator.error(*span, format!("unknown dtype {name:?}"))),
-            Some((item, span)) => {
-                Err(self.elaborator.error(*span, format!("expected a dtype, found {}", item.what())).help("the dtypes are f64, f32, i64 and bool"))
-            }
+            Some((item, span)) => Err(self
+                .elaborator
+                .error(*span, format!("expected a dtype, found {}", item.what()))
+                .help("the dtypes are f64, f32, i64 and bool")),
         }
     }
 

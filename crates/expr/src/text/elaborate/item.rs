@@ -90,7 +90,12 @@ impl<'b> Item<'b> {
         match self {
             Item::Number(n) => n.int,
             Item::Weak(_, int) => *int,
-            Item::Array(_) | Item::Sequence(_) | Item::Text(_) | Item::DType(_) | Item::None | Item::Map(_) => None,
+            Item::Array(_)
+            | Item::Sequence(_)
+            | Item::Text(_)
+            | Item::DType(_)
+            | Item::None
+            | Item::Map(_) => None,
         }
     }
 
@@ -110,7 +115,9 @@ impl<'b> Item<'b> {
                 Some((Vec::new(), value.slice::<bool>()?.to_vec()))
             }
             Item::Sequence(items) => regular(items.iter().map(Item::truth_values)),
-            Item::Number(_) | Item::Weak(..) | Item::Text(_) | Item::DType(_) | Item::None | Item::Map(_) => None,
+            Item::Number(_) | Item::Weak(..) | Item::Text(_) | Item::DType(_) | Item::None | Item::Map(_) => {
+                None
+            }
         }
     }
 
@@ -119,7 +126,9 @@ impl<'b> Item<'b> {
         match self {
             Item::Number(n) => Some((Vec::new(), vec![*n])),
             Item::Sequence(items) => regular(items.iter().map(Item::literals)),
-            Item::Weak(..) | Item::Array(_) | Item::Text(_) | Item::DType(_) | Item::None | Item::Map(_) => None,
+            Item::Weak(..) | Item::Array(_) | Item::Text(_) | Item::DType(_) | Item::None | Item::Map(_) => {
+                None
+            }
         }
     }
 }

@@ -43,7 +43,12 @@ pub enum Undeclared {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { given: Vec::new(), undeclared: Undeclared::Scalar, default_float: DType::F64, sharing: true }
+        Options {
+            given: Vec::new(),
+            undeclared: Undeclared::Scalar,
+            default_float: DType::F64,
+            sharing: true,
+        }
     }
 }
 
@@ -80,7 +85,11 @@ impl<'b> Elaborator<'_, 'b> {
                     let item = self.tree(*value)?;
                     let text = program.name(name.name);
                     // A name that the printer made up for a node without one is no name of the node.
-                    let item = if super::print::is_fresh(&program.source()[name.span.range()]) { item } else { item.named(text) };
+                    let item = if super::print::is_fresh(&program.source()[name.span.range()]) {
+                        item
+                    } else {
+                        item.named(text)
+                    };
                     self.scope.bind(name.name, item.clone());
                     last = Some((Some(program.name(name.name).to_owned()), item, statement.span));
                 }
@@ -147,7 +156,8 @@ impl<'b> Elaborator<'_, 'b> {
 
     fn finish_output(&mut self, name: Option<String>, item: &Item<'b>, at: Span) -> Result<(), Diagnostic> {
         let e = self.array(item, at)?;
-        let e = if item.is_weak() && e.dtype() == DType::F64 { e.cast(self.options.default_float) } else { e };
+        let e =
+            if item.is_weak() && e.dtype() == DType::F64 { e.cast(self.options.default_float) } else { e };
         match name {
             Some(name) => self.b.output(name, e),
             None => self.b.output_unnamed(e),

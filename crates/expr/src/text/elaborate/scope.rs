@@ -71,7 +71,9 @@ pub(super) const CONSTANTS: [&str; 6] = ["pi", "e", "inf", "nan", "true", "false
 /// What a name stands for that nothing shadows.
 pub(super) fn predefined(name: &str) -> Option<Predefined> {
     Some(match name {
-        "pi" => Predefined::Number(Number { f64: std::f64::consts::PI, f32: std::f32::consts::PI, int: None }),
+        "pi" => {
+            Predefined::Number(Number { f64: std::f64::consts::PI, f32: std::f32::consts::PI, int: None })
+        }
         "e" => Predefined::Number(Number { f64: std::f64::consts::E, f32: std::f32::consts::E, int: None }),
         "inf" => Predefined::Number(Number::of(f64::INFINITY)),
         "nan" => Predefined::Number(Number::of(f64::NAN)),

@@ -1,8 +1,8 @@
 //! Indexing and slicing, as NumPy does it: integers drop an axis, slices keep it, one array of positions takes entries.
 
+use super::super::Span;
 use super::super::ast::{ExprId, IndexItem};
 use super::super::diagnostic::Diagnostic;
-use super::super::Span;
 use super::item::Item;
 use super::tree::Elaborator;
 use crate::expr::Expr;
@@ -53,7 +53,8 @@ impl<'b> Elaborator<'_, 'b> {
                     axis += 1;
                 }
                 IndexItem::Slice { start, stop, step, span } => {
-                    let bound = |id: &Option<ExprId>| id.map(|id| self.bound(&operand(id), *span)).transpose();
+                    let bound =
+                        |id: &Option<ExprId>| id.map(|id| self.bound(&operand(id), *span)).transpose();
                     let bounds = (bound(start)?.flatten(), bound(stop)?.flatten(), bound(step)?.flatten());
                     e = self.check(self.slice(e, axis, bounds, *span)?, at)?;
                     axis += 1;
@@ -88,7 +89,9 @@ impl<'b> Elaborator<'_, 'b> {
             Item::None => Ok(None),
             item => match item.int() {
                 Some(i) => Ok(Some(i)),
-                None => Err(self.error(at, "the bounds of a slice must be written integers").help("use `take`")),
+                None => {
+                    Err(self.error(at, "the bounds of a slice must be written integers").help("use `take`"))
+                }
             },
         }
     }
@@ -113,7 +116,11 @@ impl<'b> Elaborator<'_, 'b> {
         let stop = stop.map_or(if step > 0 { high } else { low }, clamp);
         let distance = if step > 0 { stop - start } else { start - stop };
         let count = if distance <= 0 { 0 } else { (distance - 1) / step.abs() + 1 };
-        let range = |first: i64| Range { start: first.max(0) as usize, count: count as usize, step: step.unsigned_abs() as usize };
+        let range = |first: i64| Range {
+            start: first.max(0) as usize,
+            count: count as usize,
+            step: step.unsigned_abs() as usize,
+        };
         let mut ranges: Vec<Range> = shape.iter().map(|&n| Range::all(n)).collect();
         if count == 0 {
             ranges[axis as usize] = Range { start: 0, count: 0, step: 1 };

@@ -55,7 +55,13 @@ impl<'p, 'b> Elaborator<'p, 'b> {
     }
 
     /// Declares an input and binds its name.
-    pub(super) fn input(&mut self, name: NameId, ty: Type, role: Role, at: Span) -> Result<Item<'b>, Diagnostic> {
+    pub(super) fn input(
+        &mut self,
+        name: NameId,
+        ty: Type,
+        role: Role,
+        at: Span,
+    ) -> Result<Item<'b>, Diagnostic> {
         self.place(at);
         let text = self.program.name(name);
         let e = match role {
@@ -102,10 +108,17 @@ impl<'p, 'b> Elaborator<'p, 'b> {
             Syntax::Number(_) => self.number(at, false),
             Syntax::Text(text) => Ok(Item::Text(text.as_ref().into())),
             Syntax::Name(name) => self.name(*name, at),
-            Syntax::Unary { op, operand } => self.unary(*op, operands.get(*operand), at, self.program.node(*operand)),
+            Syntax::Unary { op, operand } => {
+                self.unary(*op, operands.get(*operand), at, self.program.node(*operand))
+            }
             Syntax::Binary { op, op_span, lhs, rhs } => {
                 let (l, r) = (operands.get(*lhs), operands.get(*rhs));
-                self.binary(*op, (l, self.program.node(*lhs).span), (r, self.program.node(*rhs).span), *op_span)
+                self.binary(
+                    *op,
+                    (l, self.program.node(*lhs).span),
+                    (r, self.program.node(*rhs).span),
+                    *op_span,
+                )
             }
             Syntax::Call { callee, args } => self.call(*callee, None, args, operands, at),
             Syntax::Method { receiver, method, args } => {
@@ -148,7 +161,9 @@ impl<'p, 'b> Elaborator<'p, 'b> {
             None => {}
         }
         if self.scope.function(name).is_some() || builtin::find(text).is_some() {
-            return Err(self.error(at, format!("`{text}` is a function")).help(format!("call it: `{text}(x)`")));
+            return Err(self
+                .error(at, format!("`{text}` is a function"))
+                .help(format!("call it: `{text}(x)`")));
         }
         match self.options.undeclared {
             Undeclared::Scalar => {
@@ -158,7 +173,9 @@ impl<'p, 'b> Elaborator<'p, 'b> {
             Undeclared::Error => {
                 let known = self.scope.names().map(|n| self.program.name(n));
                 let known = known.chain(self.options.given.iter().map(|(n, _)| n.as_str())).chain(CONSTANTS);
-                let error = self.error(at, format!("unknown name `{text}`")).label("neither declared nor given a value");
+                let error = self
+                    .error(at, format!("unknown name `{text}`"))
+                    .label("neither declared nor given a value");
                 Err(match suggest(text, known) {
                     Some(near) => error.help(format!("did you mean `{near}`?")),
                     None => error.help(format!("give it a value with `--at {text}=...`")),
@@ -167,9 +184,17 @@ impl<'p, 'b> Elaborator<'p, 'b> {
         }
     }
 
-    fn unary(&mut self, op: UnaryOp, operand: &Item<'b>, at: Span, node: &Node) -> Result<Item<'b>, Diagnostic> {
+    fn unary(
+        &mut self,
+        op: UnaryOp,
+        operand: &Item<'b>,
+        at: Span,
+        node: &Node,
+    ) -> Result<Item<'b>, Diagnostic> {
         match (op, operand) {
-            (UnaryOp::Neg, Item::Number(_)) if matches!(node.expr, Syntax::Number(_)) => self.number(node.span, true),
+            (UnaryOp::Neg, Item::Number(_)) if matches!(node.expr, Syntax::Number(_)) => {
+                self.number(node.span, true)
+            }
             (UnaryOp::Neg, Item::Number(n)) => {
                 Ok(Item::Number(Number { f64: -n.f64, f32: -n.f32, int: n.int.and_then(i64::checked_neg) }))
             }
@@ -227,7 +252,11 @@ impl<'p, 'b> Elaborator<'p, 'b> {
             receiver.into_iter().map(|(item, span)| Given { keyword: None, item, span }).collect();
         for arg in args {
             let keyword = arg.keyword.map(|k| (k.name, k.span));
-            given.push(Given { keyword, item: operands.get(arg.value).clone(), span: self.program.node(arg.value).span });
+            given.push(Given {
+                keyword,
+                item: operands.get(arg.value).clone(),
+                span: self.program.node(arg.value).span,
+            });
         }
         if let Some(definition) = self.scope.function(callee.name) {
             return self.inline(callee, &definition, given, at);
@@ -288,7 +317,9 @@ impl<'p, 'b> Elaborator<'p, 'b> {
 
     fn attribute(&mut self, target: &Item<'b>, attribute: Ident, at: Span) -> Result<Item<'b>, Diagnostic> {
         let e = self.array(target, at)?;
-        let numbers = |ns: &[usize]| -> Rc<[Item<'b>]> { ns.iter().map(|&n| Item::Number(Number::of_int(n as i64))).collect() };
+        let numbers = |ns: &[usize]| -> Rc<[Item<'b>]> {
+            ns.iter().map(|&n| Item::Number(Number::of_int(n as i64))).collect()
+        };
         match self.program.name(attribute.name) {
             "T" => Ok(Item::Array(self.check(e.t(), at)?)),
             "shape" => Ok(Item::Sequence(numbers(&e.shape()))),
@@ -339,7 +370,13 @@ impl<'p, 'b> Elaborator<'p, 'b> {
     }
 
     /// A list as an array: one constant if it is made of literals, else its entries stacked.
-    fn sequence(&self, items: &[Item<'b>], whole: &Item<'b>, dtype: DType, at: Span) -> Result<Expr<'b>, Diagnostic> {
+    fn sequence(
+        &self,
+        items: &[Item<'b>],
+        whole: &Item<'b>,
+        dtype: DType,
+        at: Span,
+    ) -> Result<Expr<'b>, Diagnostic> {
         if let Some((shape, numbers)) = whole.literals() {
             let integral = numbers.iter().all(|n| n.int.is_some()) && !numbers.is_empty();
             let ty = Type::new(self.meeting(dtype, integral), &shape[..]);
@@ -358,7 +395,9 @@ impl<'p, 'b> Elaborator<'p, 'b> {
         let dtype = dtypes.into_iter().max().unwrap_or(dtype);
         let entries = items.iter().map(|i| self.array_as(i, dtype, at)).collect::<Result<Vec<_>, _>>()?;
         match entries.split_first() {
-            Some((first, rest)) if rest.iter().all(|e| e.shape() == first.shape()) => self.check(first.stack(rest, 0), at),
+            Some((first, rest)) if rest.iter().all(|e| e.shape() == first.shape()) => {
+                self.check(first.stack(rest, 0), at)
+            }
             _ => Err(self.error(at, "the entries of a list must have the same shape")),
         }
     }
@@ -395,7 +434,11 @@ impl<'p, 'b> Elaborator<'p, 'b> {
                     error = error.label(format!("{left} meets {right}"));
                 }
                 for operand in &report.operands {
-                    let place = if let Place::Text { .. } = operand.place { format!(", from {}", operand.place) } else { String::new() };
+                    let place = if let Place::Text { .. } = operand.place {
+                        format!(", from {}", operand.place)
+                    } else {
+                        String::new()
+                    };
                     error = error.note(format!("{}: {}{place}", operand.text, operand.ty));
                 }
                 error

@@ -47,7 +47,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
         args.result(x.elu(alpha))
     }),
     function("softmax", "x, axis=", |args| args.result(args.array("x")?.softmax(args.int_or("axis", -1)?))),
-    function("log_softmax", "x, axis=", |args| args.result(args.array("x")?.log_softmax(args.int_or("axis", -1)?))),
+    function("log_softmax", "x, axis=", |args| {
+        args.result(args.array("x")?.log_softmax(args.int_or("axis", -1)?))
+    }),
     loss!("mse", "prediction, target", "prediction", "target", mse),
     loss!("mae", "prediction, target", "prediction", "target", mae),
     loss!("bce_with_logits", "z, t", "z", "t", bce_with_logits),

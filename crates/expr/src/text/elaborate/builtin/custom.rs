@@ -10,7 +10,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function("custom", "value, operands, maps", |args| {
         let value = args.array("value")?;
         let operands = entries(args, "operands")?;
-        let operands = operands.iter().map(|i| args.elaborator.array(i, args.at)).collect::<Result<Vec<_>, _>>()?;
+        let operands =
+            operands.iter().map(|i| args.elaborator.array(i, args.at)).collect::<Result<Vec<_>, _>>()?;
         let maps = entries(args, "maps")?.into_iter().map(|item| match item {
             Item::Map(map) => Ok(map),
             other => Err(args.error(format!("`maps` must be linear maps, found {}", other.what()))),
@@ -31,7 +32,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
 fn entries<'b>(args: &Arguments<'_, '_, 'b>, parameter: &str) -> Result<Vec<Item<'b>>, Diagnostic> {
     match args.item(parameter)? {
         (Item::Sequence(items), _) => Ok(items.to_vec()),
-        (item, at) => Err(args.elaborator.error(at, format!("`{parameter}` must be a tuple, found {}", item.what()))),
+        (item, at) => {
+            Err(args.elaborator.error(at, format!("`{parameter}` must be a tuple, found {}", item.what())))
+        }
     }
 }
 
@@ -49,7 +52,11 @@ fn labelled<'b>(args: &Arguments<'_, '_, 'b>) -> Result<Item<'b>, Diagnostic> {
     };
     let map = if args.has("input") || args.has("output") {
         let (input, output) = (labels("input")?, labels("output")?);
-        Labelled::new(scale, mask, Axes { input, output, scale: labels("scale_axes")?, mask: labels("mask_axes")? })
+        Labelled::new(
+            scale,
+            mask,
+            Axes { input, output, scale: labels("scale_axes")?, mask: labels("mask_axes")? },
+        )
     } else {
         Labelled::elementwise(scale, mask)
     };

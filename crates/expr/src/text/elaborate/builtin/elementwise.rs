@@ -7,23 +7,48 @@ use crate::ty::DType;
 
 /// Other names: the short ones, and NumPy's where ours differ.
 pub(super) static ALIASES: [(&str, &str); 26] = [
-    ("asin", "arcsin"), ("acos", "arccos"), ("atan", "arctan"), ("asinh", "arcsinh"), ("acosh", "arccosh"),
-    ("atanh", "arctanh"), ("atan2", "arctan2"), ("absolute", "abs"), ("fabs", "abs"), ("negative", "neg"),
-    ("rint", "round"), ("fix", "trunc"), ("is_finite", "isfinite"), ("subtract", "sub"), ("multiply", "mul"),
-    ("divide", "div"), ("true_divide", "div"), ("pow", "power"), ("mod", "remainder"), ("not_", "logical_not"),
-    ("and_", "logical_and"), ("or_", "logical_or"), ("xor", "logical_xor"), ("expit", "sigmoid"),
-    ("gammaln", "lgamma"), ("psi", "digamma"),
+    ("asin", "arcsin"),
+    ("acos", "arccos"),
+    ("atan", "arctan"),
+    ("asinh", "arcsinh"),
+    ("acosh", "arccosh"),
+    ("atanh", "arctanh"),
+    ("atan2", "arctan2"),
+    ("absolute", "abs"),
+    ("fabs", "abs"),
+    ("negative", "neg"),
+    ("rint", "round"),
+    ("fix", "trunc"),
+    ("is_finite", "isfinite"),
+    ("subtract", "sub"),
+    ("multiply", "mul"),
+    ("divide", "div"),
+    ("true_divide", "div"),
+    ("pow", "power"),
+    ("mod", "remainder"),
+    ("not_", "logical_not"),
+    ("and_", "logical_and"),
+    ("or_", "logical_or"),
+    ("xor", "logical_xor"),
+    ("expit", "sigmoid"),
+    ("gammaln", "lgamma"),
+    ("psi", "digamma"),
 ];
 
 pub(super) static FUNCTIONS: &[Function] = &[
     function("where", "condition, a, b", |args| {
         let condition = args.array("condition")?;
         let (a, b) = args.pair("a", "b")?;
-        let condition = if condition.dtype() == DType::Bool { condition } else { condition.not_equal(condition.number(0.0)) };
+        let condition = if condition.dtype() == DType::Bool {
+            condition
+        } else {
+            condition.not_equal(condition.number(0.0))
+        };
         args.result(condition.select(a, b))
     }),
     function("polygamma", "n, x", |args| {
-        let order = u32::try_from(args.int("n")?).map_err(|_| args.error("the order of polygamma is 0 or more"))?;
+        let order =
+            u32::try_from(args.int("n")?).map_err(|_| args.error("the order of polygamma is 0 or more"))?;
         args.result(args.array("x")?.polygamma(order))
     }),
     function("astype", "x, dtype", |args| {

@@ -8,8 +8,8 @@ mod product;
 mod reduce;
 mod shape;
 
-use super::super::diagnostic::Diagnostic;
 use super::super::Span;
+use super::super::diagnostic::Diagnostic;
 use super::arguments::{Arguments, Given};
 use super::item::Item;
 use super::tree::Elaborator;
@@ -46,8 +46,13 @@ static TABLE: LazyLock<FxHashMap<&'static str, Builtin>> = LazyLock::new(|| {
     table.extend(Binary::ALL.iter().map(|&op| (op.row().name, Builtin::Binary(op))));
     table.extend(Comparison::ALL.iter().map(|&op| (op.row().name, Builtin::Compare(op))));
     let families = [
-        elementwise::FUNCTIONS, reduce::FUNCTIONS, shape::FUNCTIONS, position::FUNCTIONS, product::FUNCTIONS,
-        composite::FUNCTIONS, custom::FUNCTIONS,
+        elementwise::FUNCTIONS,
+        reduce::FUNCTIONS,
+        shape::FUNCTIONS,
+        position::FUNCTIONS,
+        product::FUNCTIONS,
+        composite::FUNCTIONS,
+        custom::FUNCTIONS,
     ];
     table.extend(families.into_iter().flatten().map(|f| (f.name, Builtin::Function(f))));
     for (alias, name) in elementwise::ALIASES {
@@ -95,7 +100,10 @@ impl Builtin {
             }
             Builtin::Function(f) => {
                 // `x.reshape(2, 3)` and `x.transpose(1, 0)`: integers in a row are one tuple.
-                if shape::TAKES_A_ROW.contains(&f.name) && given.len() > 2 && given.iter().all(|g| g.keyword.is_none()) {
+                if shape::TAKES_A_ROW.contains(&f.name)
+                    && given.len() > 2
+                    && given.iter().all(|g| g.keyword.is_none())
+                {
                     let row: Vec<Given<'b>> = given.drain(1..).collect();
                     let span = row.iter().map(|g| g.span).reduce(Span::to).unwrap_or(at);
                     let items = row.into_iter().map(|g| g.item).collect();

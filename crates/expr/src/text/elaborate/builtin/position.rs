@@ -28,9 +28,12 @@ pub(super) static FUNCTIONS: &[Function] = &[
         let (start, count) = (args.sizes("start")?, args.sizes("count")?);
         let step = if args.has("step") { args.sizes("step")? } else { vec![1; start.len()] };
         if start.len() != count.len() || start.len() != step.len() {
-            return Err(args.error("`start`, `count` and `step` must have as many entries as the array has axes"));
+            return Err(
+                args.error("`start`, `count` and `step` must have as many entries as the array has axes")
+            );
         }
-        let ranges = start.iter().zip(&count).zip(&step).map(|((&start, &count), &step)| Range { start, count, step });
+        let ranges =
+            start.iter().zip(&count).zip(&step).map(|((&start, &count), &step)| Range { start, count, step });
         args.result(args.elaborator.b.add(Op::Slice(ranges.collect()), &[args.array("x")?]))
     }),
     function("pad", "x, pad_width, value=, interior=", pad),
@@ -57,7 +60,9 @@ fn pad<'b>(args: &Arguments<'_, '_, 'b>) -> Result<Item<'b>, Diagnostic> {
     };
     let (width, at) = args.item("pad_width")?;
     let pairs: Option<Vec<(i64, i64)>> = match width {
-        Item::Sequence(items) if items.iter().any(|i| matches!(i, Item::Sequence(_))) => items.iter().map(pair).collect(),
+        Item::Sequence(items) if items.iter().any(|i| matches!(i, Item::Sequence(_))) => {
+            items.iter().map(pair).collect()
+        }
         item => pair(item).map(|p| vec![p; rank]),
     };
     let pairs = pairs.map(|p| if p.len() == 1 { vec![p[0]; rank] } else { p });
@@ -69,7 +74,8 @@ fn pad<'b>(args: &Arguments<'_, '_, 'b>) -> Result<Item<'b>, Diagnostic> {
     if interior.len() != rank {
         return Err(args.error(format!("`interior` must have {rank} entries")));
     }
-    let paddings: Vec<(i64, i64, usize)> = pairs.into_iter().zip(interior).map(|((l, h), i)| (l, h, i)).collect();
+    let paddings: Vec<(i64, i64, usize)> =
+        pairs.into_iter().zip(interior).map(|((l, h), i)| (l, h, i)).collect();
     match args.has("value") {
         true => args.result(x.pad_with(&paddings, args.beside("value", x)?)),
         false => args.result(x.pad(&paddings)),

@@ -27,7 +27,11 @@ pub(super) static FUNCTIONS: &[Function] = &[
         let (Item::Text(subscripts), _) = args.item("subscripts")? else {
             return Err(args.error("the first argument of `einsum` is a string such as \"ij,jk->ik\""));
         };
-        let operands = if args.has("b") { <[_; 2]>::from(args.pair("a", "b")?).to_vec() } else { vec![args.array("a")?] };
+        let operands = if args.has("b") {
+            <[_; 2]>::from(args.pair("a", "b")?).to_vec()
+        } else {
+            vec![args.array("a")?]
+        };
         args.result(args.elaborator.b.einsum(subscripts, &operands))
     }),
 ];
@@ -39,7 +43,9 @@ fn pair(args: &Arguments<'_, '_, '_>, parameter: &str) -> Result<(AxisList, Axis
     }
     let (item, at) = args.item(parameter)?;
     let axes = |item: &Item<'_>| match item {
-        Item::Sequence(axes) => axes.iter().map(|a| u8::try_from(a.int()?).ok()).collect::<Option<AxisList>>(),
+        Item::Sequence(axes) => {
+            axes.iter().map(|a| u8::try_from(a.int()?).ok()).collect::<Option<AxisList>>()
+        }
         _ => None,
     };
     let pair = match item {

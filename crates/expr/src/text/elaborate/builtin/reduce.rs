@@ -13,7 +13,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function("max", "x, axis=, keepdims=", |args| reduce(args, Reduction::Max)),
     function("min", "x, axis=, keepdims=", |args| reduce(args, Reduction::Min)),
     function("mean", "x, axis=, keepdims=", |args| along(args, |x, axes, keep| x.mean_along(axes, keep))),
-    function("logsumexp", "x, axis=, keepdims=", |args| along(args, |x, axes, keep| x.logsumexp_along(axes, keep))),
+    function("logsumexp", "x, axis=, keepdims=", |args| {
+        along(args, |x, axes, keep| x.logsumexp_along(axes, keep))
+    }),
     function("norm", "x, axis=, keepdims=", |args| along(args, |x, axes, keep| x.norm_along(axes, keep))),
     function("var", "x, axis=, ddof=, keepdims=", |args| {
         let ddof = if args.has("ddof") { args.size("ddof")? } else { 0 };

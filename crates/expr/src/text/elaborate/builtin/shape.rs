@@ -10,7 +10,9 @@ use crate::value::Value;
 pub(super) const TAKES_A_ROW: [&str; 2] = ["reshape", "transpose"];
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    function("broadcast_to", "x, shape", |args| args.result(args.array("x")?.broadcast_to(args.shape("shape")?))),
+    function("broadcast_to", "x, shape", |args| {
+        args.result(args.array("x")?.broadcast_to(args.shape("shape")?))
+    }),
     function("broadcast", "x, shape, axes", |args| {
         let axes = args.sizes("axes")?.into_iter().map(|a| u8::try_from(a).unwrap_or(u8::MAX)).collect();
         args.result(args.array("x")?.broadcast_axes(args.shape("shape")?, axes))
@@ -50,9 +52,15 @@ pub(super) static FUNCTIONS: &[Function] = &[
     function("full", "shape, value, dtype=", |args| {
         let (shape, value) = (args.shape("shape")?, args.array("value")?);
         let e = value.broadcast_to(shape);
-        if args.has("dtype") { Ok(Item::Array(args.elaborator.check(e.cast(args.dtype("dtype")?), args.at)?)) } else { args.result(e) }
+        if args.has("dtype") {
+            Ok(Item::Array(args.elaborator.check(e.cast(args.dtype("dtype")?), args.at)?))
+        } else {
+            args.result(e)
+        }
     }),
-    function("eye", "n, dtype=", |args| args.result(args.elaborator.b.eye(args.size("n")?, args.dtype("dtype")?))),
+    function("eye", "n, dtype=", |args| {
+        args.result(args.elaborator.b.eye(args.size("n")?, args.dtype("dtype")?))
+    }),
     function("diagonal", "x", |args| args.result(args.array("x")?.diagonal())),
     function("trace", "x", |args| args.result(args.array("x")?.trace())),
     function("one_hot", "x, classes, dtype=", |args| {
@@ -65,6 +73,10 @@ fn filled<'b>(args: &Arguments<'_, '_, 'b>, x: f64) -> Result<Item<'b>, Diagnost
     let (shape, dtype): (Shape, DType) = (args.shape("shape")?, args.dtype("dtype")?);
     let b = args.elaborator.b;
     let one = b.constant(Value::from_f64s(&Type::scalar(dtype), &[x]));
-    let e = if shape.contains(&0) && shape.checked_elements().is_some() { b.constant(Value::zeros(&Type { dtype, shape })) } else { one.broadcast_to(shape) };
+    let e = if shape.contains(&0) && shape.checked_elements().is_some() {
+        b.constant(Value::zeros(&Type { dtype, shape }))
+    } else {
+        one.broadcast_to(shape)
+    };
     args.result(e)
 }
