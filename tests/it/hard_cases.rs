@@ -1,6 +1,7 @@
 //! The hard cases of `tests/hard_cases.json`: values, gradients, Hessians and higher derivatives with numbers from
 //! high-precision arithmetic. The file's header states the rule of comparison, the tiers and our conventions.
 
+use crate::program::{texts, wengert};
 use serde_json::Value as Json;
 use wengert::diff::{Mode, grad, hessian, hvp, taylor};
 use wengert::exec::evaluate;
@@ -250,8 +251,124 @@ const MISSED: &[(&str, &str)] = &[];
 /// data inside a product: `0 * NaN` is NaN. Reverse mode, which `auto` takes, has one direction without zeros.
 const FORWARD_MISSES: &[&str] = &["matmul_nan_row"];
 
+/// A value as the language writes it.
+fn written(value: &Value) -> String {
+    fn nested(shape: &[usize], numbers: &[String]) -> String {
+        match shape.split_first() {
+            None => numbers[0].clone(),
+            Some((&n, inner)) => {
+                let parts: Vec<String> = numbers.chunks(numbers.len() / n).map(|part| nested(inner, part)).collect();
+                format!("[{}]", parts.join(", "))
+            }
+        }
+    }
+    if value.is_empty() {
+        let extents: Vec<String> = value.shape().iter().map(|n| format!("{n}, ")).collect();
+        return format!("zeros(({}), dtype={})", extents.concat(), value.dtype());
+    }
+    let number = |x: &f64| match x {
+        x if x.is_nan() => "nan".to_owned(),
+        x if x.is_infinite() => if *x > 0.0 { "inf".to_owned() } else { "-inf".to_owned() },
+        x if value.dtype() == DType::I64 => format!("{}", *x as i64),
+        x => format!("{x:?}"),
+    };
+    let text = nested(value.shape(), &value.to_f64s().iter().map(number).collect::<Vec<_>>());
+    if value.dtype() == DType::I64 { format!("i64({text})") } else { text }
+}
+
+/// The program that a generator describes.
+fn generated_text(generator: &Json) -> String {
+    let times = |n: &str, line: &str| line.repeat(generator[n].as_u64().expect("a number") as usize);
+    match generator["kind"].as_str() {
+        Some("chain") => format!("y = x\n{}y", times("n", &format!("y = {}\n", generator["body"].as_str().expect("a body")))),
+        _ => format!("y = x\n{}y", "y = y + y\n".repeat(generator["leaves"].as_u64().expect("leaves").ilog2() as usize)),
+    }
+}
+
+fn check_command_line(case: &Case<'_>) -> Result<(), String> {
+    let text = match case.json.get("generator").filter(|g| g["kind"] != "text") {
+        Some(generator) => generated_text(generator),
+        None => case.text(),
+    };
+    let wrt = case.wrt();
+    let bindings: Vec<String> = case.inputs().iter().map(|(n, v)| format!("{n}={}", written(v))).collect();
+    let wanted = wrt.join(",");
+    let mut args = vec![if wrt.is_empty() { "eval" } else { "grad" }, "-", "--json", "--dtype", case.dtype.name()];
+    bindings.iter().for_each(|b| args.extend(["--at", b]));
+    if !wrt.is_empty() {
+        args.extend(["--wrt", &wanted]);
+    }
+    let output = wengert(&args, &text);
+    let (stdout, stderr) = texts(&output);
+    let json: Json = serde_json::from_str(&stdout).map_err(|e| format!("{e}: {stdout} {stderr}"))?;
+    let failed = json.get("error").is_some() && output.status.code() == Some(2);
+    if case.json.get("expect_error").is_some() || (failed && case.json["error_also_acceptable"] == Json::Bool(true)) {
+        return if failed { Ok(()) } else { Err(format!("no error but {stdout}")) };
+    }
+    if !output.status.success() {
+        return Err(stdout + &stderr);
+    }
+    let near = |got: &Json, expected: &Json, greatest: f64| {
+        case.close(&value_of(got, case.dtype).to_f64s(), &value_of(expected, case.dtype).to_f64s(), greatest)
+    };
+    let value = json["outputs"].as_object().and_then(|o| o.values().next()).ok_or("no output")?;
+    let alternatives = |name: &str| case.json.get(name).and_then(Json::as_array).cloned().unwrap_or_default();
+    let expected = value_of(&case.json["value"], case.dtype).to_f64s();
+    if !near(value, &case.json["value"], greatest(&[expected])) && !alternatives("accept_values").iter().any(|a| near(value, a, 0.0)) {
+        return Err(format!("value {value}, expected {}", case.json["value"]));
+    }
+    let fits = |expected: &Json| {
+        let blocks: Vec<Vec<f64>> = wrt.iter().map(|w| value_of(&expected[w], case.dtype).to_f64s()).collect();
+        wrt.iter().all(|w| near(&json["gradients"][w], &expected[w], greatest(&blocks)))
+    };
+    if let Some(expected) = case.json.get("grad").filter(|_| !wrt.is_empty())
+        && !fits(expected)
+        && !alternatives("accept_grads").iter().any(fits)
+    {
+        return Err(format!("gradients {}, expected {expected}", json["gradients"]));
+    }
+    higher_on_the_command_line(case, &text, &bindings)
+}
+
+/// Hessians and higher derivatives as the program prints them.
+fn higher_on_the_command_line(case: &Case<'_>, text: &str, bindings: &[String]) -> Result<(), String> {
+    let wrt = case.wrt();
+    let run = |command: &[&str]| {
+        let at = bindings.iter().flat_map(|b| ["--at", b]);
+        let args: Vec<&str> = command.iter().copied().chain(["--json"]).chain(at).collect();
+        let (stdout, stderr) = texts(&wengert(&args, text));
+        serde_json::from_str::<Json>(&stdout).map_err(|e| format!("{e}: {stdout} {stderr}"))
+    };
+    let holds = |got: &[f64], expected: &Json| {
+        let expected = value_of(expected, case.dtype).to_f64s();
+        let greatest = greatest(std::slice::from_ref(&expected));
+        if case.close(got, &expected, greatest) { Ok(()) } else { Err(format!("{got:?}, expected {expected:?}")) }
+    };
+    if let Some(expected) = case.json.get("hessian") {
+        let json = run(&["hessian", "-", "--wrt", &wrt.join(",")])?;
+        let blocks = wrt.iter().flat_map(|x| wrt.iter().map(move |y| (x, y)));
+        let got: Vec<f64> = blocks.flat_map(|(x, y)| value_of(&json["hessian"][x][y], case.dtype).to_f64s()).collect();
+        holds(&got, &expected["matrix"])?;
+    }
+    if let Some(expected) = case.json.get("derivatives") {
+        let order = (expected.as_array().map_or(1, Vec::len) - 1).to_string();
+        let json = run(&["taylor", "-", "--wrt", wrt[0], "--order", &order])?;
+        holds(&value_of(&json["derivatives"], case.dtype).to_f64s(), expected)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn every_hard_case_holds_on_the_command_line() {
+    each_case(check_command_line);
+}
+
 #[test]
 fn every_hard_case_holds() {
+    each_case(check);
+}
+
+fn each_case(check: impl Fn(&Case<'_>) -> Result<(), String>) {
     let file: Json = serde_json::from_str(include_str!("../hard_cases.json")).expect("the file is JSON");
     let cases = file["cases"].as_array().expect("a list of cases");
     let mut failures = Vec::new();

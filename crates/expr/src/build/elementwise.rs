@@ -72,6 +72,8 @@ unary_methods! {
     atanh => Atanh,
     /// `1 / (1 + e**-x)`.
     sigmoid => Sigmoid,
+    /// `log(x / (1 - x))`, the inverse of the sigmoid.
+    logit => Logit,
     /// `log(1 + e**x)`.
     softplus => Softplus,
     /// The error function.

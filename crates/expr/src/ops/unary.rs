@@ -91,6 +91,9 @@ super::family! {
         /// `1 / (1 + e**-x)`.
         Sigmoid => float("sigmoid", special::sigmoid, &[|c| c.diagonal(c.y() * (-c.x(0)).sigmoid())])
             .at(&[&[-740.0, -40.0, 0.0, 40.0, 1e3]]),
+        /// `log(x / (1 - x))`, the inverse of the sigmoid.
+        Logit => float("logit", |x| x.ln() - (-x).ln_1p(), &[|c| c.diagonal((c.x(0) * (1.0 - c.x(0))).reciprocal())])
+            .within(&[(0.1, 0.9)]).at(&[&[1e-300, 1e-9, 0.5]]).kinks("infinite at 0 and 1"),
         /// `log(1 + e**x)`.
         Softplus => float("softplus", special::softplus, &[|c| c.diagonal(c.x(0).sigmoid())]).at(&[&[-700.0, 0.0, 1e3]]),
         /// The error function.
