@@ -257,7 +257,8 @@ fn written(value: &Value) -> String {
         match shape.split_first() {
             None => numbers[0].clone(),
             Some((&n, inner)) => {
-                let parts: Vec<String> = numbers.chunks(numbers.len() / n).map(|part| nested(inner, part)).collect();
+                let parts: Vec<String> =
+                    numbers.chunks(numbers.len() / n).map(|part| nested(inner, part)).collect();
                 format!("[{}]", parts.join(", "))
             }
         }
@@ -268,7 +269,13 @@ fn written(value: &Value) -> String {
     }
     let number = |x: &f64| match x {
         x if x.is_nan() => "nan".to_owned(),
-        x if x.is_infinite() => if *x > 0.0 { "inf".to_owned() } else { "-inf".to_owned() },
+        x if x.is_infinite() => {
+            if *x > 0.0 {
+                "inf".to_owned()
+            } else {
+                "-inf".to_owned()
+            }
+        }
         x if value.dtype() == DType::I64 => format!("{}", *x as i64),
         x => format!("{x:?}"),
     };
@@ -280,8 +287,14 @@ fn written(value: &Value) -> String {
 fn generated_text(generator: &Json) -> String {
     let times = |n: &str, line: &str| line.repeat(generator[n].as_u64().expect("a number") as usize);
     match generator["kind"].as_str() {
-        Some("chain") => format!("y = x\n{}y", times("n", &format!("y = {}\n", generator["body"].as_str().expect("a body")))),
-        _ => format!("y = x\n{}y", "y = y + y\n".repeat(generator["leaves"].as_u64().expect("leaves").ilog2() as usize)),
+        Some("chain") => format!(
+            "y = x\n{}y",
+            times("n", &format!("y = {}\n", generator["body"].as_str().expect("a body")))
+        ),
+        _ => format!(
+            "y = x\n{}y",
+            "y = y + y\n".repeat(generator["leaves"].as_u64().expect("leaves").ilog2() as usize)
+        ),
     }
 }
 
@@ -293,7 +306,8 @@ fn check_command_line(case: &Case<'_>) -> Result<(), String> {
     let wrt = case.wrt();
     let bindings: Vec<String> = case.inputs().iter().map(|(n, v)| format!("{n}={}", written(v))).collect();
     let wanted = wrt.join(",");
-    let mut args = vec![if wrt.is_empty() { "eval" } else { "grad" }, "-", "--json", "--dtype", case.dtype.name()];
+    let mut args =
+        vec![if wrt.is_empty() { "eval" } else { "grad" }, "-", "--json", "--dtype", case.dtype.name()];
     bindings.iter().for_each(|b| args.extend(["--at", b]));
     if !wrt.is_empty() {
         args.extend(["--wrt", &wanted]);
@@ -302,7 +316,9 @@ fn check_command_line(case: &Case<'_>) -> Result<(), String> {
     let (stdout, stderr) = texts(&output);
     let json: Json = serde_json::from_str(&stdout).map_err(|e| format!("{e}: {stdout} {stderr}"))?;
     let failed = json.get("error").is_some() && output.status.code() == Some(2);
-    if case.json.get("expect_error").is_some() || (failed && case.json["error_also_acceptable"] == Json::Bool(true)) {
+    if case.json.get("expect_error").is_some()
+        || (failed && case.json["error_also_acceptable"] == Json::Bool(true))
+    {
         return if failed { Ok(()) } else { Err(format!("no error but {stdout}")) };
     }
     if !output.status.success() {
@@ -314,11 +330,14 @@ fn check_command_line(case: &Case<'_>) -> Result<(), String> {
     let value = json["outputs"].as_object().and_then(|o| o.values().next()).ok_or("no output")?;
     let alternatives = |name: &str| case.json.get(name).and_then(Json::as_array).cloned().unwrap_or_default();
     let expected = value_of(&case.json["value"], case.dtype).to_f64s();
-    if !near(value, &case.json["value"], greatest(&[expected])) && !alternatives("accept_values").iter().any(|a| near(value, a, 0.0)) {
+    if !near(value, &case.json["value"], greatest(&[expected]))
+        && !alternatives("accept_values").iter().any(|a| near(value, a, 0.0))
+    {
         return Err(format!("value {value}, expected {}", case.json["value"]));
     }
     let fits = |expected: &Json| {
-        let blocks: Vec<Vec<f64>> = wrt.iter().map(|w| value_of(&expected[w], case.dtype).to_f64s()).collect();
+        let blocks: Vec<Vec<f64>> =
+            wrt.iter().map(|w| value_of(&expected[w], case.dtype).to_f64s()).collect();
         wrt.iter().all(|w| near(&json["gradients"][w], &expected[w], greatest(&blocks)))
     };
     if let Some(expected) = case.json.get("grad").filter(|_| !wrt.is_empty())
@@ -342,12 +361,17 @@ fn higher_on_the_command_line(case: &Case<'_>, text: &str, bindings: &[String]) 
     let holds = |got: &[f64], expected: &Json| {
         let expected = value_of(expected, case.dtype).to_f64s();
         let greatest = greatest(std::slice::from_ref(&expected));
-        if case.close(got, &expected, greatest) { Ok(()) } else { Err(format!("{got:?}, expected {expected:?}")) }
+        if case.close(got, &expected, greatest) {
+            Ok(())
+        } else {
+            Err(format!("{got:?}, expected {expected:?}"))
+        }
     };
     if let Some(expected) = case.json.get("hessian") {
         let json = run(&["hessian", "-", "--wrt", &wrt.join(",")])?;
         let blocks = wrt.iter().flat_map(|x| wrt.iter().map(move |y| (x, y)));
-        let got: Vec<f64> = blocks.flat_map(|(x, y)| value_of(&json["hessian"][x][y], case.dtype).to_f64s()).collect();
+        let got: Vec<f64> =
+            blocks.flat_map(|(x, y)| value_of(&json["hessian"][x][y], case.dtype).to_f64s()).collect();
         holds(&got, &expected["matrix"])?;
     }
     if let Some(expected) = case.json.get("derivatives") {

@@ -1,7 +1,19 @@
-//! The command line: commands, their options, and what their help says.
+//! The command line: its commands, and the options that they share. Those of one command stand beside it.
 
+use crate::commands::check::CheckArgs;
+use crate::commands::completions::CompletionsArgs;
+use crate::commands::cost::CostArgs;
+use crate::commands::eval::EvalArgs;
+use crate::commands::grad::GradArgs;
+use crate::commands::hessian::HessianArgs;
+use crate::commands::jacobian::JacobianArgs;
+use crate::commands::jvp::JvpArgs;
+use crate::commands::show::ShowArgs;
+use crate::commands::taylor::TaylorArgs;
+use crate::commands::train::{PresetName, TrainArgs};
+use crate::commands::vjp::VjpArgs;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use wengert::diff::Mode;
 use wengert::expr::DType;
@@ -67,7 +79,7 @@ pub(crate) enum Command {
     /// Evaluate the outputs
     Eval(EvalArgs),
     /// The gradient of one scalar output
-    Grad(DerivativeArgs),
+    Grad(GradArgs),
     /// All derivatives of all outputs
     Jacobian(JacobianArgs),
     /// The second derivatives of one scalar output
@@ -123,23 +135,8 @@ pub(crate) struct WrtArgs {
     pub(crate) wrt: Vec<String>,
 }
 
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
-  wengert eval -e 'sin(pi / 6)'
-  wengert eval model.wg --at x=2 --at 'A=[[1, 2], [3, 4]]'
-  wengert eval model.wg --at weights.npz --json")]
-pub(crate) struct EvalArgs {
-    #[command(flatten)]
-    pub(crate) program: ProgramArgs,
-}
-
 /// A derivative in any mode.
 #[derive(Args, Debug)]
-#[command(after_help = "The output must be one scalar; for others there are jacobian and vjp.
-
-Examples:
-  wengert grad -e 'c = a + b; e = c * (b + 1)' --wrt a,b --at a=2 --at b=1
-  wengert grad model.wg --at values.npz --mode forward --json")]
 pub(crate) struct DerivativeArgs {
     #[command(flatten)]
     pub(crate) program: ProgramArgs,
@@ -148,229 +145,6 @@ pub(crate) struct DerivativeArgs {
     /// In which order derivatives are accumulated; auto takes the cheaper of forward and reverse
     #[arg(long, default_value = Mode::Auto.name(), value_parser = modes())]
     pub(crate) mode: Mode,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "The shape of a block is that of the output, then that of the input.
-
-Examples:
-  wengert jacobian -e 'y = [a * b, sin(a)]' --at a=2 --at b=3
-  wengert jacobian model.wg --wrt x --at 'x=[1, 2, 3]' --mode reverse")]
-pub(crate) struct JacobianArgs {
-    #[command(flatten)]
-    pub(crate) derivative: DerivativeArgs,
-}
-
-#[derive(Args, Debug)]
-#[command(
-    after_help = "Mode auto differentiates the reverse gradient in forward mode; the others take both derivatives so.
-
-Examples:
-  wengert hessian -e 'x**2 * y' --at x=2 --at y=3
-  wengert hessian -e 'sum(x**3)' --at 'x=[1, 2, 3]' --json"
-)]
-pub(crate) struct HessianArgs {
-    #[command(flatten)]
-    pub(crate) derivative: DerivativeArgs,
-}
-
-#[derive(Args, Debug)]
-#[command(
-    after_help = "Without --wrt the inputs with a tangent are the variables, and every other input is held fixed.
-With --wrt every variable needs a tangent.
-
-Examples:
-  wengert jvp -e 'e = (a + b) * (b + 1)' --at a=2 --at b=1 --tangent a=1
-  wengert jvp -e 'x * 2' --at 'x=[1, 2]' --tangent 'x=[1, 0]'"
-)]
-pub(crate) struct JvpArgs {
-    #[command(flatten)]
-    pub(crate) program: ProgramArgs,
-    #[command(flatten)]
-    pub(crate) wrt: WrtArgs,
-    /// The tangent of an input, of its shape; may be repeated
-    #[arg(long, value_name = "NAME=EXPR", allow_hyphen_values = true)]
-    pub(crate) tangent: Vec<String>,
-}
-
-#[derive(Args, Debug)]
-#[command(
-    after_help = "Every output needs a cotangent, except that the cotangent of a single scalar output is 1 unless given.
-
-Examples:
-  wengert vjp -e 'e = (a + b) * (b + 1)' --at a=2 --at b=1 --cotangent e=1
-  wengert vjp -e 'y = x * 2' --at 'x=[1, 2]' --cotangent 'y=[1, 10]'"
-)]
-pub(crate) struct VjpArgs {
-    #[command(flatten)]
-    pub(crate) program: ProgramArgs,
-    #[command(flatten)]
-    pub(crate) wrt: WrtArgs,
-    /// The cotangent of an output, of its shape; may be repeated
-    #[arg(long, value_name = "NAME=EXPR", allow_hyphen_values = true)]
-    pub(crate) cotangent: Vec<String>,
-}
-
-#[derive(Args, Debug)]
-#[command(
-    after_help = "Prints the value, then the first derivative and so on, by differentiating again and again.
-
-Examples:
-  wengert taylor -e 'tanh(x)' --at x=0.5 --order 3
-  wengert taylor -e 'exp(2*x)' --wrt x --at x=0 --json"
-)]
-pub(crate) struct TaylorArgs {
-    #[command(flatten)]
-    pub(crate) program: ProgramArgs,
-    #[command(flatten)]
-    pub(crate) wrt: WrtArgs,
-    /// The highest derivative
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(0..=30))]
-    pub(crate) order: u8,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "Needs no values: a name without a type is a scalar.
-
-Examples:
-  wengert cost -e 'c = a + b; e = c * (b + 1)'
-  wengert cost model.wg --wrt W --json
-  wengert cost -e 'sum(tanh(x))' --at 'x=zeros([1000])' --no-share")]
-pub(crate) struct CostArgs {
-    #[command(flatten)]
-    pub(crate) program: ProgramArgs,
-    #[command(flatten)]
-    pub(crate) wrt: WrtArgs,
-}
-
-/// A state of a program on its way.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Stage {
-    /// The program as it stands
-    Primal,
-    /// A local derivative on every edge
-    Linearized,
-    /// The outputs with their tangents, from tangents of the inputs
-    Forward,
-    /// The outputs with the gradient, or cotangents from those of the outputs
-    Reverse,
-}
-
-/// How a stage is shown.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Format {
-    /// As a program, or as lines
-    Text,
-    /// For Graphviz
-    Dot,
-}
-
-#[derive(Args, Debug)]
-#[command(
-    after_help = "Needs no values; with a value for every input the picture shows what each node computes.
-
-Examples:
-  wengert show -e 'c = a + b; e = c * (b + 1)' --stage reverse
-  wengert show model.wg --stage linearized --format dot -o model.dot
-  wengert show -e 'sin(a * b)' --format dot --at a=2 --at b=3 | dot -Tsvg > graph.svg"
-)]
-pub(crate) struct ShowArgs {
-    #[command(flatten)]
-    pub(crate) program: ProgramArgs,
-    #[command(flatten)]
-    pub(crate) wrt: WrtArgs,
-    /// Which state of the program
-    #[arg(long, value_enum, default_value_t = Stage::Primal)]
-    pub(crate) stage: Stage,
-    /// As a text or as a picture
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-    /// The file to write instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Draw every node of a large graph
-    #[arg(long)]
-    pub(crate) all: bool,
-}
-
-#[derive(Args, Debug)]
-#[command(
-    after_help = "Inputs without a value get random ones. Directions at a kink, where differences say nothing, are left out.
-
-Examples:
-  wengert check -e 'sum(tanh(x) * y)' --at 'x=[1, 2]' --at y=3
-  wengert check model.wg --seed 7 --json"
-)]
-pub(crate) struct CheckArgs {
-    #[command(flatten)]
-    pub(crate) program: ProgramArgs,
-    #[command(flatten)]
-    pub(crate) wrt: WrtArgs,
-    /// What the random values are drawn from
-    #[arg(long, default_value_t = 0)]
-    pub(crate) seed: u64,
-}
-
-/// A configuration that is known to work.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum PresetName {
-    /// Exclusive or
-    Xor,
-    /// The handwritten digits that the program carries
-    Digits,
-    /// MNIST, from the folder that --data names
-    Mnist,
-}
-
-#[derive(Args, Debug, Default)]
-#[command(after_help = "Writes loss.csv, model.dot and gradient.dot into the folder that --out names.
-
-Examples:
-  wengert train --preset xor --seed 3
-  wengert train --preset mnist --data mnist/ --epochs 5
-  wengert train experiment.toml --out results --json
-
-A configuration:
-  [data]
-  source = \"csv\"            # or digits, xor, npz, npy, idx
-  path = \"iris.csv\"
-  [model]
-  hidden = [16]
-  activation = \"relu\"
-  [train]
-  loss = \"softmax_cross_entropy\"
-  optimizer = { name = \"adam\", learning_rate = 0.01 }
-  epochs = 50")]
-pub(crate) struct TrainArgs {
-    /// A configuration in TOML
-    #[arg(required_unless_present = "preset", conflicts_with = "preset")]
-    pub(crate) config: Option<PathBuf>,
-    /// A configuration that is known to work
-    #[arg(long, value_enum)]
-    pub(crate) preset: Option<PresetName>,
-    /// The folder with MNIST's files
-    #[arg(long, value_name = "DIR", required_if_eq("preset", "mnist"))]
-    pub(crate) data: Option<PathBuf>,
-    /// What weights, the split and orders are drawn from
-    #[arg(long)]
-    pub(crate) seed: Option<u64>,
-    /// How often every sample is seen
-    #[arg(long)]
-    pub(crate) epochs: Option<usize>,
-    /// Where files are written
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
-  wengert completions bash > ~/.local/share/bash-completion/completions/wengert
-  wengert completions zsh > ~/.zfunc/_wengert
-  wengert completions fish > ~/.config/fish/completions/wengert.fish")]
-pub(crate) struct CompletionsArgs {
-    /// The shell
-    #[arg(value_enum)]
-    pub(crate) shell: clap_complete::Shell,
 }
 
 #[cfg(test)]
@@ -396,6 +170,7 @@ mod tests {
         let cli =
             Cli::try_parse_from(["wengert", "grad", "-e", "-x", "--wrt", "-x", "--at", "-x=-1", "--json"]);
         let Some(Command::Grad(args)) = cli.unwrap().command else { panic!("another command") };
+        let args = args.derivative;
         assert_eq!(args.program.text.as_deref(), Some("-x"));
         assert_eq!((args.wrt.wrt, args.program.at), (vec!["-x".to_owned()], vec!["-x=-1".to_owned()]));
     }

@@ -74,15 +74,19 @@ impl Costs {
 
     /// Why mode `auto` takes the one it takes.
     pub fn reason(&self) -> String {
-        let name = self.best().name();
+        let count = |n: &Count, one: &str, many: &str| {
+            format!("{n} {}", if n.to_u64() == Some(1) { one } else { many })
+        };
+        let said = |cost: &ModeCost| {
+            let passes = count(&cost.passes, "pass", "passes");
+            let products = count(&cost.products, "product", "products");
+            format!("{passes} with {products} and {}", count(&cost.sums, "sum", "sums"))
+        };
         format!(
-            "{name}: forward needs {} passes with {} products and {} sums, reverse {} passes with {} products and {} sums",
-            self.forward.passes,
-            self.forward.products,
-            self.forward.sums,
-            self.reverse.passes,
-            self.reverse.products,
-            self.reverse.sums,
+            "{}: forward needs {}, reverse {}",
+            self.best().name(),
+            said(&self.forward),
+            said(&self.reverse)
         )
     }
 }

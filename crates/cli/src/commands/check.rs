@@ -1,16 +1,35 @@
 //! `wengert check`: verifies a program and holds every mode against finite differences.
 
 use crate::answer::Answer;
-use crate::args::{CheckArgs, Settings};
+use crate::args::{ProgramArgs, Settings, WrtArgs};
 use crate::evaluate::check_sizes;
 use crate::failure::Failure;
 use crate::json;
 use crate::program::Program;
 use crate::terminal::{name, number, table};
+use clap::Args;
 use serde_json::{Value as Json, json};
 use wengert::check::{CHECKED_PATHS, Check, check_gradients, random_values};
 use wengert::diff::Mode;
 use wengert::expr::{Value, verify};
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Inputs without a value get random ones. Directions at a kink, where differences say nothing, are left out.
+
+Examples:
+  wengert check -e 'sum(tanh(x) * y)' --at 'x=[1, 2]' --at y=3
+  wengert check model.wg --seed 7 --json"
+)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) program: ProgramArgs,
+    #[command(flatten)]
+    pub(crate) wrt: WrtArgs,
+    /// What the random values are drawn from
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+}
 
 pub(crate) fn run(args: &CheckArgs, settings: &Settings) -> Result<Answer, Failure> {
     let program = Program::with_types(&args.program, &args.wrt.wrt, settings)?;

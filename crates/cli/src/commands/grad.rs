@@ -5,11 +5,24 @@ use crate::args::{DerivativeArgs, Settings};
 use crate::failure::Failure;
 use crate::program::Program;
 use crate::{json, terminal};
+use clap::Args;
 use serde_json::json;
 use std::io::{self, Write};
 use wengert::diff::{Mode, cost, value_and_grad};
 
-pub(crate) fn run(args: &DerivativeArgs, settings: &Settings) -> Result<Answer, Failure> {
+#[derive(Args, Debug)]
+#[command(after_help = "The output must be one scalar; for others there are jacobian and vjp.
+
+Examples:
+  wengert grad -e 'c = a + b; e = c * (b + 1)' --wrt a,b --at a=2 --at b=1
+  wengert grad model.wg --at values.npz --mode forward --json")]
+pub(crate) struct GradArgs {
+    #[command(flatten)]
+    pub(crate) derivative: DerivativeArgs,
+}
+
+pub(crate) fn run(args: &GradArgs, settings: &Settings) -> Result<Answer, Failure> {
+    let args = &args.derivative;
     let program = Program::with_values(&args.program, &args.wrt.wrt, settings)?;
     let wrt = program.variables()?;
     let derivative = value_and_grad(&program.function, &wrt, args.mode).map_err(program.placed())?;

@@ -2,12 +2,26 @@
 
 use super::jacobian::Blocks;
 use crate::answer::Answer;
-use crate::args::{HessianArgs, Settings};
+use crate::args::{DerivativeArgs, Settings};
 use crate::failure::Failure;
 use crate::program::Program;
 use crate::terminal;
+use clap::Args;
 use serde_json::json;
 use wengert::diff::hessian;
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Mode auto differentiates the reverse gradient in forward mode; the others take both derivatives so.
+
+Examples:
+  wengert hessian -e 'x**2 * y' --at x=2 --at y=3
+  wengert hessian -e 'sum(x**3)' --at 'x=[1, 2, 3]' --json"
+)]
+pub(crate) struct HessianArgs {
+    #[command(flatten)]
+    pub(crate) derivative: DerivativeArgs,
+}
 
 pub(crate) fn run(args: &HessianArgs, settings: &Settings) -> Result<Answer, Failure> {
     let args = &args.derivative;

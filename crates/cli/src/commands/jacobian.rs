@@ -2,13 +2,25 @@
 
 use super::grad::say_mode;
 use crate::answer::Answer;
-use crate::args::{JacobianArgs, Settings};
+use crate::args::{DerivativeArgs, Settings};
 use crate::failure::Failure;
 use crate::program::Program;
 use crate::{json, terminal};
+use clap::Args;
 use serde_json::{Map, Value as Json, json};
 use wengert::diff::jacobian;
 use wengert::expr::Value;
+
+#[derive(Args, Debug)]
+#[command(after_help = "The shape of a block is that of the output, then that of the input.
+
+Examples:
+  wengert jacobian -e 'y = [a * b, sin(a)]' --at a=2 --at b=3
+  wengert jacobian model.wg --wrt x --at 'x=[1, 2, 3]' --mode reverse")]
+pub(crate) struct JacobianArgs {
+    #[command(flatten)]
+    pub(crate) derivative: DerivativeArgs,
+}
 
 pub(crate) fn run(args: &JacobianArgs, settings: &Settings) -> Result<Answer, Failure> {
     let args = &args.derivative;

@@ -1,15 +1,35 @@
 //! `wengert jvp`: tangents of the outputs from tangents of the inputs.
 
 use crate::answer::Answer;
-use crate::args::{JvpArgs, Settings};
+use crate::args::{ProgramArgs, Settings, WrtArgs};
 use crate::bindings::{self, Binding};
 use crate::evaluate::evaluate;
 use crate::failure::Failure;
 use crate::program::Program;
 use crate::{json, terminal};
+use clap::Args;
 use serde_json::json;
 use wengert::diff::{Directional, jvp};
 use wengert::expr::{Type, Value};
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Without --wrt the inputs with a tangent are the variables, and every other input is held fixed.
+With --wrt every variable needs a tangent.
+
+Examples:
+  wengert jvp -e 'e = (a + b) * (b + 1)' --at a=2 --at b=1 --tangent a=1
+  wengert jvp -e 'x * 2' --at 'x=[1, 2]' --tangent 'x=[1, 0]'"
+)]
+pub(crate) struct JvpArgs {
+    #[command(flatten)]
+    pub(crate) program: ProgramArgs,
+    #[command(flatten)]
+    pub(crate) wrt: WrtArgs,
+    /// The tangent of an input, of its shape; may be repeated
+    #[arg(long, value_name = "NAME=EXPR", allow_hyphen_values = true)]
+    pub(crate) tangent: Vec<String>,
+}
 
 pub(crate) fn run(args: &JvpArgs, settings: &Settings) -> Result<Answer, Failure> {
     let program = Program::with_values(&args.program, &args.wrt.wrt, settings)?;

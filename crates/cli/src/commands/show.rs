@@ -1,19 +1,70 @@
 //! `wengert show`: a program at one stage, as a text or as a picture.
 
 use crate::answer::Answer;
-use crate::args::{Format, Settings, ShowArgs, Stage};
+use crate::args::{ProgramArgs, Settings, WrtArgs};
 use crate::evaluate::watched;
 use crate::failure::Failure;
 use crate::program::Program;
+use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::collections::HashMap;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use wengert::diff::{grad, jvp, vjp};
 use wengert::expr::text::print;
 use wengert::expr::{Function, NodeId, Output, Value};
 use wengert::interop::write_atomically;
 use wengert::render::{Direction, Linearization, Options, Scene, derivative, linearized, primal};
+
+/// A state of a program on its way.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Stage {
+    /// The program as it stands
+    Primal,
+    /// A local derivative on every edge
+    Linearized,
+    /// The outputs with their tangents, from tangents of the inputs
+    Forward,
+    /// The outputs with the gradient, or cotangents from those of the outputs
+    Reverse,
+}
+
+/// How a stage is shown.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Format {
+    /// As a program, or as lines
+    Text,
+    /// For Graphviz
+    Dot,
+}
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Needs no values; with a value for every input the picture shows what each node computes.
+
+Examples:
+  wengert show -e 'c = a + b; e = c * (b + 1)' --stage reverse
+  wengert show model.wg --stage linearized --format dot -o model.dot
+  wengert show -e 'sin(a * b)' --format dot --at a=2 --at b=3 | dot -Tsvg > graph.svg"
+)]
+pub(crate) struct ShowArgs {
+    #[command(flatten)]
+    pub(crate) program: ProgramArgs,
+    #[command(flatten)]
+    pub(crate) wrt: WrtArgs,
+    /// Which state of the program
+    #[arg(long, value_enum, default_value_t = Stage::Primal)]
+    pub(crate) stage: Stage,
+    /// As a text or as a picture
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// The file to write instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Draw every node of a large graph
+    #[arg(long)]
+    pub(crate) all: bool,
+}
 
 pub(crate) fn run(args: &ShowArgs, settings: &Settings) -> Result<Answer, Failure> {
     let program = Program::with_types(&args.program, &args.wrt.wrt, settings)?;
@@ -41,7 +92,7 @@ fn answer(settings: &Settings, shown: String) -> Answer {
 }
 
 /// Writes a text to a file, whole or not at all.
-pub(super) fn write(path: &Path, text: &str) -> Result<(), Failure> {
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     Ok(write_atomically(path, |file| file.write_all(text.as_bytes()))?)
 }
 

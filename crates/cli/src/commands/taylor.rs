@@ -1,12 +1,31 @@
 //! `wengert taylor`: derivatives of higher order of a scalar function of a scalar.
 
 use crate::answer::Answer;
-use crate::args::{Settings, TaylorArgs};
+use crate::args::{ProgramArgs, Settings, WrtArgs};
 use crate::failure::Failure;
 use crate::program::Program;
 use crate::{json, terminal};
+use clap::Args;
 use serde_json::{Value as Json, json};
 use wengert::diff::taylor;
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Prints the value, then the first derivative and so on, by differentiating again and again.
+
+Examples:
+  wengert taylor -e 'tanh(x)' --at x=0.5 --order 3
+  wengert taylor -e 'exp(2*x)' --wrt x --at x=0 --json"
+)]
+pub(crate) struct TaylorArgs {
+    #[command(flatten)]
+    pub(crate) program: ProgramArgs,
+    #[command(flatten)]
+    pub(crate) wrt: WrtArgs,
+    /// The highest derivative
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(0..=30))]
+    pub(crate) order: u8,
+}
 
 pub(crate) fn run(args: &TaylorArgs, settings: &Settings) -> Result<Answer, Failure> {
     let program = Program::with_values(&args.program, &args.wrt.wrt, settings)?;

@@ -1,22 +1,75 @@
 //! `wengert train`: trains a network, says how well it does and what its gradient costs, writes its pictures.
 
-use super::show::write;
+mod files;
+mod gradient;
+mod report;
+
 use crate::answer::Answer;
-use crate::args::{PresetName, Settings, TrainArgs};
-use crate::costs;
+use crate::args::Settings;
 use crate::failure::Failure;
-use crate::json::float;
-use crate::progress::{Progress, metrics};
-use serde_json::{Value as Json, json};
+use crate::progress::Progress;
+use clap::{Args, ValueEnum};
+use files::Files;
+use gradient::Gradient;
+use report::Report;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use wengert::diff::{Costs, Mode, cost, grad};
-use wengert::expr::{DType, Function, Output};
-use wengert::nn::{Epoch, Event, Experiment, Metrics, Precision, Preset, TrainConfig};
-use wengert::render::{Direction, Options, derivative, primal};
+use wengert::expr::DType;
+use wengert::nn::{Epoch, Event, Experiment, Precision, Preset, TrainConfig};
 
 /// Where files are written unless --out names another folder.
 const FOLDER: &str = "wengert-out";
+
+/// A configuration that is known to work.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum PresetName {
+    /// Exclusive or
+    Xor,
+    /// The handwritten digits that the program carries
+    Digits,
+    /// MNIST, from the folder that --data names
+    Mnist,
+}
+
+#[derive(Args, Debug, Default)]
+#[command(after_help = "Writes loss.csv, model.dot and gradient.dot into the folder that --out names.
+
+Examples:
+  wengert train --preset xor --seed 3
+  wengert train --preset mnist --data mnist/ --epochs 5
+  wengert train experiment.toml --out results --json
+
+A configuration:
+  [data]
+  source = \"csv\"            # or digits, xor, npz, npy, idx
+  path = \"iris.csv\"
+  [model]
+  hidden = [16]
+  activation = \"relu\"
+  [train]
+  loss = \"softmax_cross_entropy\"
+  optimizer = { name = \"adam\", learning_rate = 0.01 }
+  epochs = 50")]
+pub(crate) struct TrainArgs {
+    /// A configuration in TOML
+    #[arg(required_unless_present = "preset", conflicts_with = "preset")]
+    pub(crate) config: Option<PathBuf>,
+    /// A configuration that is known to work
+    #[arg(long, value_enum)]
+    pub(crate) preset: Option<PresetName>,
+    /// The folder with MNIST's files
+    #[arg(long, value_name = "DIR", required_if_eq("preset", "mnist"))]
+    pub(crate) data: Option<PathBuf>,
+    /// What weights, the split and orders are drawn from
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// How often every sample is seen
+    #[arg(long)]
+    pub(crate) epochs: Option<usize>,
+    /// Where files are written
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
 
 pub(crate) fn run(args: &TrainArgs, settings: &Settings) -> Result<Answer, Failure> {
     let config = config(args, settings)?;
@@ -59,159 +112,7 @@ fn train(experiment: &mut Experiment, files: &Files) -> Result<(Vec<Epoch>, Dura
         }
     });
     let seconds = progress.finish();
-    write(&files.curve, &curve(&history))?;
+    files.write_curve(&history)?;
     result?;
     Ok((history, seconds))
-}
-
-/// The loss curve as a table.
-fn curve(history: &[Epoch]) -> String {
-    let both = |m: Option<Metrics>| {
-        let number = |x: Option<f64>| x.map(|x| x.to_string()).unwrap_or_default();
-        format!("{},{}", number(m.map(|m| m.loss)), number(m.and_then(|m| m.accuracy)))
-    };
-    let line = |e: &Epoch| format!("{},{},{}\n", e.number, both(Some(e.train)), both(e.test));
-    let header = "epoch,train_loss,train_accuracy,test_loss,test_accuracy\n";
-    std::iter::once(header.to_owned()).chain(history.iter().map(line)).collect()
-}
-
-/// The loss of one batch with its gradient.
-struct Gradient {
-    /// From parameters and a batch to the loss.
-    loss: Function,
-    /// The loss and its gradient with respect to the parameters.
-    function: Function,
-    costs: Costs,
-    batch: usize,
-}
-
-impl Gradient {
-    fn new(experiment: &Experiment) -> Result<Gradient, Failure> {
-        let (model, settings) = (experiment.trainer.model(), experiment.trainer.settings());
-        let batch = settings.batch_size.min(experiment.train.len());
-        let loss = model.loss_function(settings.loss, batch)?;
-        let names: Vec<String> = model.param_types().into_iter().map(|(name, _)| name).collect();
-        let wrt: Vec<&str> = names.iter().map(String::as_str).collect();
-        let costs = cost(&loss, &wrt)?;
-        let gradient = grad(&loss, &wrt, Mode::Reverse)?;
-        let named =
-            |(o, name): (&Output, &String)| Output { name: Some(format!("dloss/d{name}")), node: o.node };
-        let slopes = gradient.outputs().iter().zip(&names).map(named);
-        let outputs = loss.outputs().iter().cloned().chain(slopes).collect();
-        let function = Function::new(gradient.into_graph(), outputs);
-        Ok(Gradient { loss, function, costs, batch })
-    }
-}
-
-/// What training writes.
-struct Files {
-    curve: PathBuf,
-    model: PathBuf,
-    gradient: PathBuf,
-}
-
-impl Files {
-    fn new(folder: &Path) -> Result<Files, Failure> {
-        let made = std::fs::create_dir_all(folder);
-        made.map_err(|error| {
-            Failure::input(format!("cannot make the folder {}: {error}", folder.display()))
-        })?;
-        let file = |name| folder.join(name);
-        Ok(Files { curve: file("loss.csv"), model: file("model.dot"), gradient: file("gradient.dot") })
-    }
-
-    fn draw(&self, gradient: &Gradient) -> Result<(), Failure> {
-        let titled = |title: &str| Options { title: title.to_owned(), ..Options::default() };
-        write(&self.model, &primal(&gradient.loss, &titled("model and loss")).to_dot())?;
-        let options = titled("loss and its gradient in reverse mode");
-        let nodes = gradient.loss.graph().len();
-        write(&self.gradient, &derivative(&gradient.function, nodes, Direction::Reverse, &options).to_dot())
-    }
-
-    /// What each file holds, and where it is.
-    fn list(&self) -> [(&'static str, String); 3] {
-        let shown = |path: &Path| path.display().to_string();
-        [
-            ("model", shown(&self.model)),
-            ("gradient", shown(&self.gradient)),
-            ("loss_curve", shown(&self.curve)),
-        ]
-    }
-}
-
-/// What is said in the end.
-struct Report<'a> {
-    experiment: &'a Experiment,
-    config: &'a TrainConfig,
-    history: Vec<Epoch>,
-    seconds: Duration,
-    gradient: Gradient,
-    files: Files,
-}
-
-impl Report<'_> {
-    fn last(&self) -> Option<&Epoch> {
-        self.history.last()
-    }
-
-    fn document(&self) -> Json {
-        let metrics = |m: &Metrics| json!({"loss": float(m.loss), "accuracy": m.accuracy.map(float)});
-        let files = self.files.list().into_iter().map(|(name, path)| (name.to_owned(), json!(path)));
-        json!({
-            "epochs": self.history.len(),
-            "seconds": float(self.seconds.as_secs_f64()),
-            "parameters": self.experiment.trainer.model().param_count(),
-            "train": self.last().map(|e| metrics(&e.train)),
-            "test": self.last().and_then(|e| e.test.as_ref()).map(metrics),
-            "cost": costs::document(&self.gradient.costs),
-            "files": files.collect::<serde_json::Map<_, _>>(),
-        })
-    }
-
-    fn text(&self) -> String {
-        let model = self.experiment.trainer.model();
-        let sizes: Vec<String> = std::iter::once(model.inputs())
-            .chain(model.layers().iter().map(|layer| layer.outputs))
-            .map(|n| n.to_string())
-            .collect();
-        let mut text = format!(
-            "trained {} on {} samples for {} epochs in {:.1} s (seed {})\n",
-            sizes.join("-"),
-            self.experiment.train.len(),
-            self.history.len(),
-            self.seconds.as_secs_f64(),
-            self.config.train.seed,
-        );
-        if let Some(epoch) = self.last() {
-            text.push_str(&format!("training: {}\n", metrics(&epoch.train)));
-        }
-        if let (Some(test), Some(data)) = (self.last().and_then(|e| e.test), &self.experiment.test) {
-            text.push_str(&format!("held out: {} on {} samples\n", metrics(&test), data.len()));
-        }
-        let (count, batch) = (model.param_count(), self.gradient.batch);
-        text.push_str(&format!(
-            "\nthe gradient with respect to {count} parameters on a batch of {batch} costs\n"
-        ));
-        text.push_str(&costs::text(&self.gradient.costs));
-        text.push('\n');
-        for (name, path) in self.files.list() {
-            text.push_str(&format!("wrote {:<11}{path}\n", name.replace('_', " ")));
-        }
-        text.push_str(&format!("draw a picture: dot -Tsvg {} > model.svg\n", self.files.model.display()));
-        text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_curve_leaves_blank_what_is_not_known() {
-        let train = Metrics { loss: 0.25, accuracy: None };
-        let test = Some(Metrics { loss: 0.5, accuracy: Some(0.75) });
-        let history = [Epoch { number: 1, train, test: None }, Epoch { number: 2, train, test }];
-        let lines = "epoch,train_loss,train_accuracy,test_loss,test_accuracy\n1,0.25,,,\n2,0.25,,0.5,0.75\n";
-        assert_eq!(curve(&history), lines);
-    }
 }

@@ -7,6 +7,9 @@ use super::point::Point;
 /// How often the step is halved.
 const HALVINGS: usize = 14;
 
+/// How far a value may be off, in units of its last place.
+const ROUNDING: f64 = 4.0;
+
 /// A slope by finite differences.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slope {
@@ -30,7 +33,8 @@ pub(super) fn slope(point: &Point, direction: &Direction) -> Result<Slope, Check
         let difference = (above - below) / (2.0 * h);
         gaps.push(((above - middle) / h - (middle - below) / h).abs());
         if difference.is_finite() {
-            central.push(difference);
+            let rounding = ROUNDING * f64::EPSILON * above.abs().max(below.abs()) / h;
+            central.push((difference, rounding));
         } else {
             central.clear();
         }
@@ -39,16 +43,17 @@ pub(super) fn slope(point: &Point, direction: &Direction) -> Result<Slope, Check
     Ok(Slope { value, error, kink: has_kink(&gaps, value) })
 }
 
-/// Richardson's extrapolation of differences at halved steps, the entry with the least estimated error.
-fn extrapolate(central: &[f64]) -> (f64, f64) {
+/// Richardson's extrapolation of differences at halved steps, each with its error of rounding: the entry with the least
+/// estimated error.
+fn extrapolate(central: &[(f64, f64)]) -> (f64, f64) {
     let (mut best, mut least) = (f64::NAN, f64::INFINITY);
     let mut before: Vec<f64> = Vec::new();
-    for &difference in central {
+    for &(difference, rounding) in central {
         let mut row = vec![difference];
         let mut factor = 4.0;
         for (j, &older) in before.iter().enumerate() {
             let better = (factor * row[j] - older) / (factor - 1.0);
-            let error = (better - row[j]).abs().max((better - older).abs());
+            let error = (better - row[j]).abs().max((better - older).abs()).max(rounding);
             if error < least {
                 (best, least) = (better, error);
             }

@@ -155,9 +155,11 @@ impl<'b> Elaborator<'_, 'b> {
     }
 
     fn finish_output(&mut self, name: Option<String>, item: &Item<'b>, at: Span) -> Result<(), Diagnostic> {
-        let e = self.array(item, at)?;
-        let e =
-            if item.is_weak() && e.dtype() == DType::F64 { e.cast(self.options.default_float) } else { e };
+        // Literals alone become the default float, rounded once.
+        let e = match item.is_weak() {
+            true => self.array_as(item, self.options.default_float, at)?,
+            false => self.array(item, at)?,
+        };
         match name {
             Some(name) => self.b.output(name, e),
             None => self.b.output_unnamed(e),

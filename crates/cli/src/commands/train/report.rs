@@ -1,0 +1,75 @@
+//! What is said of a training in the end.
+
+use super::files::Files;
+use super::gradient::Gradient;
+use crate::costs;
+use crate::json::float;
+use crate::progress::metrics;
+use serde_json::{Value as Json, json};
+use std::time::Duration;
+use wengert::nn::{Epoch, Experiment, Metrics, TrainConfig};
+
+/// What is said in the end.
+pub(super) struct Report<'a> {
+    pub(super) experiment: &'a Experiment,
+    pub(super) config: &'a TrainConfig,
+    pub(super) history: Vec<Epoch>,
+    pub(super) seconds: Duration,
+    pub(super) gradient: Gradient,
+    pub(super) files: Files,
+}
+
+impl Report<'_> {
+    fn last(&self) -> Option<&Epoch> {
+        self.history.last()
+    }
+
+    /// The report for a program.
+    pub(super) fn document(&self) -> Json {
+        let metrics = |m: &Metrics| json!({"loss": float(m.loss), "accuracy": m.accuracy.map(float)});
+        let files = self.files.list().into_iter().map(|(name, path)| (name.to_owned(), json!(path)));
+        json!({
+            "epochs": self.history.len(),
+            "seconds": float(self.seconds.as_secs_f64()),
+            "parameters": self.experiment.trainer.model().param_count(),
+            "train": self.last().map(|e| metrics(&e.train)),
+            "test": self.last().and_then(|e| e.test.as_ref()).map(metrics),
+            "cost": costs::document(&self.gradient.costs),
+            "files": files.collect::<serde_json::Map<_, _>>(),
+        })
+    }
+
+    /// The report for a person.
+    pub(super) fn text(&self) -> String {
+        let model = self.experiment.trainer.model();
+        let sizes: Vec<String> = std::iter::once(model.inputs())
+            .chain(model.layers().iter().map(|layer| layer.outputs))
+            .map(|n| n.to_string())
+            .collect();
+        let mut text = format!(
+            "trained {} on {} samples for {} epochs in {:.1} s (seed {})\n",
+            sizes.join("-"),
+            self.experiment.train.len(),
+            self.history.len(),
+            self.seconds.as_secs_f64(),
+            self.config.train.seed,
+        );
+        if let Some(epoch) = self.last() {
+            text.push_str(&format!("training: {}\n", metrics(&epoch.train)));
+        }
+        if let (Some(test), Some(data)) = (self.last().and_then(|e| e.test), &self.experiment.test) {
+            text.push_str(&format!("held out: {} on {} samples\n", metrics(&test), data.len()));
+        }
+        let (count, batch) = (model.param_count(), self.gradient.batch);
+        text.push_str(&format!(
+            "\nthe gradient with respect to {count} parameters on a batch of {batch} costs\n"
+        ));
+        text.push_str(&costs::text(&self.gradient.costs));
+        text.push('\n');
+        for (name, path) in self.files.list() {
+            text.push_str(&format!("wrote {:<11}{path}\n", name.replace('_', " ")));
+        }
+        text.push_str(&format!("draw a picture: dot -Tsvg {} > model.svg\n", self.files.model().display()));
+        text
+    }
+}
