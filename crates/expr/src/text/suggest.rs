@@ -92,7 +92,8 @@ mod tests {
 
     #[test]
     fn the_nearest_wins_and_the_name_itself_never() {
-        assert_eq!(suggest("sinn", ["sink", "sin"]), Some("sink"));
+        assert_eq!(suggest("sime", ["sine", "size"]), Some("sine"));
+        assert_eq!(suggest("sine", ["sinh", "sin"]), Some("sin"));
         assert_eq!(suggest("sin", ["sin", "sinh"]), Some("sinh"));
     }
 }
