@@ -125,7 +125,10 @@ impl From<DiffError> for Failure {
 
 impl From<ExecError> for Failure {
     fn from(error: ExecError) -> Failure {
-        let place = if let ExecError::Eval { place, .. } = &error { *place } else { Place::Unknown };
+        let place = match &error {
+            ExecError::Eval { place, .. } | ExecError::TooLarge { place, .. } => *place,
+            _ => Place::Unknown,
+        };
         Failure::input(error.to_string()).at(place)
     }
 }

@@ -17,8 +17,26 @@ struct Waiting<'b> {
 }
 
 impl<'b> Waiting<'b> {
-    fn new(b: &'b Builder, linear: &Linearized, stack: Option<usize>) -> Waiting<'b> {
-        Waiting { b, stack, slots: vec![None; linear.graph.node_count()] }
+    /// Seeds waiting at these vertices.
+    fn seeded(
+        b: &'b Builder,
+        linear: &Linearized,
+        at: &[Option<NodeIndex>],
+        seeds: &[Option<Tangent<'b>>],
+        stack: Option<usize>,
+    ) -> Waiting<'b> {
+        let mut waiting = Waiting { b, stack, slots: vec![None; linear.graph.node_count()] };
+        for (vertex, seed) in at.iter().zip(seeds) {
+            if let (Some(vertex), Some(seed)) = (vertex, seed) {
+                waiting.add(*vertex, linear.node(*vertex), *seed);
+            }
+        }
+        waiting
+    }
+
+    /// What waits at these vertices.
+    fn take(&self, at: &[Option<NodeIndex>]) -> Vec<Option<Tangent<'b>>> {
+        at.iter().map(|v| v.and_then(|v| self.slots[v.index()])).collect()
     }
 
     fn add(&mut self, vertex: NodeIndex, node: NodeId, t: Tangent<'b>) {
@@ -41,12 +59,7 @@ pub fn forward<'b>(
     seeds: &[Option<Tangent<'b>>],
     stack: Option<usize>,
 ) -> Vec<Option<Tangent<'b>>> {
-    let mut waiting = Waiting::new(b, linear, stack);
-    for (vertex, seed) in linear.inputs.iter().zip(seeds) {
-        if let (Some(vertex), Some(seed)) = (vertex, seed) {
-            waiting.add(*vertex, linear.node(*vertex), *seed);
-        }
-    }
+    let mut waiting = Waiting::seeded(b, linear, &linear.inputs, seeds, stack);
     for vertex in linear.graph.node_indices() {
         let node = linear.node(vertex);
         b.set_place(Some(b.read(|g| g.place(node))));
@@ -58,7 +71,7 @@ pub fn forward<'b>(
         }
     }
     b.set_place(None);
-    linear.outputs.iter().map(|o| o.and_then(|v| waiting.slots[v.index()])).collect()
+    waiting.take(&linear.outputs)
 }
 
 /// Cotangents of the variables from cotangents of the outputs; `None` is zero.
@@ -68,12 +81,7 @@ pub fn reverse<'b>(
     seeds: &[Option<Tangent<'b>>],
     stack: Option<usize>,
 ) -> Vec<Option<Tangent<'b>>> {
-    let mut waiting = Waiting::new(b, linear, stack);
-    for (vertex, seed) in linear.outputs.iter().zip(seeds) {
-        if let (Some(vertex), Some(seed)) = (vertex, seed) {
-            waiting.add(*vertex, linear.node(*vertex), *seed);
-        }
-    }
+    let mut waiting = Waiting::seeded(b, linear, &linear.outputs, seeds, stack);
     for vertex in linear.graph.node_indices().rev() {
         let Some(t) = waiting.slots[vertex.index()] else { continue };
         b.set_place(Some(b.read(|g| g.place(linear.node(vertex)))));
@@ -84,7 +92,7 @@ pub fn reverse<'b>(
         }
     }
     b.set_place(None);
-    linear.inputs.iter().map(|i| i.and_then(|v| waiting.slots[v.index()])).collect()
+    waiting.take(&linear.inputs)
 }
 
 /// The identity as a stack: one direction for each element of a value of this type. A single direction needs no stack.

@@ -48,9 +48,7 @@ pub enum ExecError {
         found: usize,
     },
     /// A value larger than the interpreter makes.
-    #[error(
-        "`{op}` made at {place} would be {ty}, {gib:.0} GiB: more than the {limit} GiB that one value may have"
-    )]
+    #[error("`{op}` would make an array {ty} of {gib} GiB; at most {limit} GiB are tried")]
     TooLarge {
         /// The operation.
         op: String,
@@ -59,7 +57,7 @@ pub enum ExecError {
         /// Its type.
         ty: Type,
         /// Its size.
-        gib: f64,
+        gib: usize,
         /// The greatest size.
         limit: usize,
     },

@@ -16,6 +16,7 @@ pub struct Interpreter {
     /// For each position of `order`, the nodes whose values nobody needs afterwards, as a range of `dying`.
     deaths: Vec<u32>,
     dying: Vec<NodeId>,
+    oversized: Option<NodeId>,
 }
 
 /// Runs a function once on named inputs.
@@ -58,7 +59,24 @@ impl Interpreter {
             }
             deaths[at] = dying.len() as u32;
         }
-        Interpreter { function: function.clone(), order, deaths, dying }
+        let oversized = order.iter().copied().find(|&n| graph.ty(n).bytes() > MAX_VALUE_GIB << 30);
+        Interpreter { function: function.clone(), order, deaths, dying, oversized }
+    }
+
+    /// Whether every value is of a size that can be tried. Runs check it first.
+    ///
+    /// # Errors
+    /// The first node whose value would be too large.
+    pub fn check_sizes(&self) -> Result<(), ExecError> {
+        let Some(node) = self.oversized else { return Ok(()) };
+        let graph = self.function.graph();
+        Err(ExecError::TooLarge {
+            op: graph.op(node).name().to_owned(),
+            place: graph.place(node),
+            ty: graph.ty(node).clone(),
+            gib: graph.ty(node).bytes() >> 30,
+            limit: MAX_VALUE_GIB,
+        })
     }
 
     /// The function.
@@ -130,6 +148,7 @@ impl Interpreter {
         mut inputs: Vec<Option<Value>>,
         mut watch: impl FnMut(NodeId, &Value),
     ) -> Result<Vec<Value>, ExecError> {
+        self.check_sizes()?;
         let graph = self.function.graph();
         let mut values: Vec<Option<Value>> = vec![None; graph.len()];
         for (at, &node) in self.order.iter().enumerate() {
@@ -139,7 +158,6 @@ impl Interpreter {
                     ExecError::Missing { name: input.name.clone(), expected: input.ty.clone() }
                 })?,
                 op => {
-                    self.check_size(node)?;
                     let operands: smallvec::SmallVec<[&Value; 4]> =
                         graph.operands(node).iter().map(|o| get(&values, *o)).collect();
                     (op.row().eval)(op, &operands, graph.ty(node)).map_err(|error| ExecError::Eval {
@@ -156,23 +174,6 @@ impl Interpreter {
             }
         }
         Ok(self.function.outputs().iter().map(|o| get(&values, o.node).clone()).collect())
-    }
-}
-
-impl Interpreter {
-    fn check_size(&self, node: NodeId) -> Result<(), ExecError> {
-        let graph = self.function.graph();
-        let bytes = graph.ty(node).bytes();
-        if bytes <= MAX_VALUE_GIB << 30 {
-            return Ok(());
-        }
-        Err(ExecError::TooLarge {
-            op: graph.op(node).name().to_owned(),
-            place: graph.place(node),
-            ty: graph.ty(node).clone(),
-            gib: bytes as f64 / (1u64 << 30) as f64,
-            limit: MAX_VALUE_GIB,
-        })
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::answer::Answer;
 use crate::args::{ProgramArgs, Settings, WrtArgs};
-use crate::evaluate::check_sizes;
 use crate::failure::Failure;
 use crate::json;
 use crate::program::Program;
@@ -11,6 +10,7 @@ use clap::Args;
 use serde_json::{Value as Json, json};
 use wengert::check::{CHECKED_PATHS, Check, check_gradients, random_values};
 use wengert::diff::Mode;
+use wengert::exec::Interpreter;
 use wengert::expr::{Value, verify};
 
 #[derive(Args, Debug)]
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &CheckArgs, settings: &Settings) -> Result<Answer, Failu
         let all: Vec<String> = violations.iter().map(ToString::to_string).collect();
         return Err(Failure::work(format!("the graph is not valid:\n{}", all.join("\n"))));
     }
-    check_sizes(&program.function)?;
+    Interpreter::new(&program.function).check_sizes()?;
     let values = random_values(&program.function, &program.values, args.seed)?;
     let at: Vec<(&str, Value)> = values.iter().map(|(n, v)| (n.as_str(), v.clone())).collect();
     let checks = check_gradients(&program.function, &at, &wrt)?;

@@ -1,6 +1,7 @@
 //! From a syntax tree to a function: names resolved, literals rounded to the dtype they meet, functions inlined.
 
 mod arguments;
+mod array;
 mod builtin;
 mod item;
 mod scope;
