@@ -96,3 +96,12 @@ fn every_case_prints_what_is_blessed() {
     );
     assert!(commands > 30, "only {commands} commands were found");
 }
+
+#[test]
+fn a_megabyte_of_brackets_is_one_clear_error() {
+    let output = wengert(&["eval", "-"], &"(".repeat(1 << 20));
+    let (stdout, stderr) = texts(&output);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stdout.is_empty());
+    assert!(stderr.starts_with("error: ") && stderr.contains("deep") && stderr.len() < 2000, "{stderr}");
+}
