@@ -2,7 +2,7 @@
 //! added.
 
 use crate::numeric::{Draw, worst_relative};
-use wengert::diff::algebra::{add, apply, compose, transpose};
+use wengert::diff::algebra::{self, add, apply, compose, transpose};
 use wengert::diff::{Linearized, Tangent};
 use wengert::exec::evaluate;
 use wengert::expr::{Builder, DType, Expr, LinearMap, NodeId, Range, Type, Value, Window};
@@ -45,6 +45,22 @@ fn weights(x: Expr<'_>) -> Expr<'_> {
     x.builder().iota([n], 0, DType::F64) + 0.5
 }
 
+/// A point for the builder's input.
+fn at() -> [(&'static str, Value); 1] {
+    let mut draw = Draw::new(3);
+    [("x", Value::new([2, 3], (0..6).map(|_| draw.between(-1.0, 1.0)).collect::<Vec<_>>()))]
+}
+
+/// The dense matrix of a map as the algebra writes it.
+fn dense_array(b: &Builder, map: &LinearMap<NodeId>) -> Vec<f64> {
+    let b = Builder::on(b.read(Clone::clone));
+    let matrix = b.node(algebra::dense(&b, map));
+    let shape = |id| b.read(|g| g.type_of(id).shape.to_vec());
+    assert_eq!(matrix.shape().to_vec(), [shape(map.to), shape(map.from)].concat());
+    b.output("matrix", matrix);
+    evaluate(&b.finish().expect("a matrix"), &at()).expect("values")[0].to_f64s()
+}
+
 /// The dense matrix of a map, rows results, and of its transpose, both as functions of the builder's inputs.
 fn dense(b: &Builder, map: &LinearMap<NodeId>) -> (Vec<f64>, Vec<f64>) {
     let run = |map: &LinearMap<NodeId>| {
@@ -59,12 +75,7 @@ fn dense(b: &Builder, map: &LinearMap<NodeId>) -> (Vec<f64>, Vec<f64>) {
         let columns =
             columns.map_or(stack.number(0.0).broadcast_to(ty.shape.clone()), |t| t.settled(stack, &ty));
         b.output("columns", columns);
-        let x: Vec<f64> = {
-            let mut draw = Draw::new(3);
-            (0..6).map(|_| draw.between(-1.0, 1.0)).collect()
-        };
-        let value =
-            evaluate(&b.finish().expect("maps apply"), &[("x", Value::new([2, 3], x))]).expect("values");
+        let value = evaluate(&b.finish().expect("maps apply"), &at()).expect("values");
         let (columns, m) = (value[0].to_f64s(), to.shape.elements());
         (0..m)
             .flat_map(|r| (0..n).map(move |c| (r, c)))
@@ -110,6 +121,7 @@ fn every_ordered_pair_of_kinds_composes_and_adds_like_matrices() {
             let label = format!("{second_name} after {first_name}");
             assert!(worst_relative(&got, &expected) < 1e-6, "{label}: {got:?}, expected {expected:?}");
             assert!(worst_relative(&got_transposed, &transposed(&expected, n)) < 1e-6, "{label}: transpose");
+            assert!(worst_relative(&dense_array(&b, &whole), &expected) < 1e-6, "{label}: as one array");
             let twice = dense(&b, &add(&b, &whole, &whole)).0;
             let expected: Vec<f64> = expected.iter().map(|v| 2.0 * v).collect();
             assert!(worst_relative(&twice, &expected) < 1e-6, "{label}: sum with itself");
@@ -132,12 +144,17 @@ fn maps_of_different_structure_add() {
             let x = b.input("x", Type::new(DType::F64, [2, 3]));
             let (y, z) = (step(x), other(x));
             let (Some(f), Some(g)) = (map_between(&b, x, y), map_between(&b, x, z)) else { continue };
-            let got = dense(&b, &add(&b, &f, &g)).0;
+            let sum = add(&b, &f, &g);
+            let got = dense(&b, &sum).0;
             let expected: Vec<f64> =
                 dense(&b, &f).0.iter().zip(dense(&b, &g).0).map(|(a, c)| a + c).collect();
             assert!(
                 worst_relative(&got, &expected) < 1e-6,
                 "{name} and {other_name}: {got:?}, expected {expected:?}"
+            );
+            assert!(
+                worst_relative(&dense_array(&b, &sum), &expected) < 1e-6,
+                "{name} and {other_name}: array"
             );
         }
     }

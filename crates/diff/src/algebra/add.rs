@@ -1,50 +1,100 @@
 //! The sum of two linear maps between the same spaces.
 //!
-//! Labelled maps of one structure add their coefficients; everything else stays a sum of maps.
+//! Labelled maps of one structure add their coefficients, so a sum holds at most one term of each structure: identity
+//! plus rank one stays two terms and never becomes dense by accident. Only where many terms of other kinds pile up does a
+//! sum become a dense matrix, if that fits into the budget.
 
-use super::form::{Form, spread, union};
-use wengert_expr::{Axes, Builder, Kind, Labels, LinearMap, NodeId, Scale, Shape};
+use super::coefficients::Coefficients;
+use super::dense::{dense_elements, densified, held};
+use super::form::{Form, union};
+use wengert_expr::{Axes, Kind, Labels, LinearMap, Scale};
+
+/// The most terms of other structures than labelled that stand in a sum before it is made dense.
+const TERMS: usize = 8;
 
 /// The map whose results are the sums of both maps' results.
-pub fn add(b: &Builder, left: &LinearMap<NodeId>, right: &LinearMap<NodeId>) -> LinearMap<NodeId> {
+pub fn add<A: Coefficients>(a: A, left: &LinearMap<A::C>, right: &LinearMap<A::C>) -> LinearMap<A::C> {
     match (&left.kind, &right.kind) {
         (Kind::Zero, _) => return right.clone(),
         (_, Kind::Zero) => return left.clone(),
-        (Kind::Labelled(l), Kind::Labelled(r)) => {
-            let (l, r) = (Form::new(b, left, l), Form::new(b, right, r));
-            if l.axes.input == r.axes.input && l.axes.output == r.axes.output {
-                return coefficients(l, r).into_map();
-            }
-        }
-        (Kind::Labelled(_) | Kind::Cast | Kind::Index(_) | Kind::Chain(_) | Kind::Sum(_), _) => {}
+        _ => {}
     }
-    let terms = |map: &LinearMap<NodeId>| match &map.kind {
-        Kind::Sum(maps) => maps.to_vec(),
-        _ => vec![map.clone()],
-    };
-    let kind = Kind::Sum([terms(left), terms(right)].concat().into());
-    LinearMap { from: left.from, to: left.to, kind }
+    let mut sum = terms(left);
+    for term in terms(right) {
+        let merged = sum.iter().enumerate().find_map(|(i, t)| merge(a, t, &term).map(|m| (i, m)));
+        match merged {
+            Some((i, merged)) => sum[i] = merged,
+            None => sum.push(term),
+        }
+    }
+    if sum.len() == 1 {
+        return sum.remove(0);
+    }
+    let map = LinearMap { from: left.from, to: left.to, kind: Kind::Sum(sum.into()) };
+    if is_better_dense(a, &map) { densified(a, &map) } else { map }
 }
 
-fn coefficients<'b>(l: Form<'b>, r: Form<'b>) -> Form<'b> {
-    let same_mask = l.mask.map(|m| m.id()) == r.mask.map(|m| m.id()) && l.axes.mask == r.axes.mask;
-    let mask = match (l.mask, r.mask) {
-        _ if same_mask => l.mask.map(|m| (m, l.axes.mask.clone())),
-        (Some(a), Some(b)) => {
-            let all = union(&l.axes.mask, &r.axes.mask);
-            let shape: Shape = all.iter().map(|&label| l.extent(label)).collect();
-            let either =
-                spread(a, &l.axes.mask, &all, &shape).logical_or(spread(b, &r.axes.mask, &all, &shape));
-            Some((either, all))
+fn terms<C: Clone>(map: &LinearMap<C>) -> Vec<LinearMap<C>> {
+    match &map.kind {
+        Kind::Sum(maps) => maps.to_vec(),
+        _ => vec![map.clone()],
+    }
+}
+
+/// Two terms as one of the same structure, if they have one.
+fn merge<A: Coefficients>(a: A, left: &LinearMap<A::C>, right: &LinearMap<A::C>) -> Option<LinearMap<A::C>> {
+    match (&left.kind, &right.kind) {
+        (Kind::Labelled(l), Kind::Labelled(r)) => {
+            let (l, r) = (Form::new(a, left, l), Form::new(a, right, r));
+            let same = l.axes.input == r.axes.input && l.axes.output == r.axes.output;
+            same.then(|| coefficients(l, r).into_map())
         }
-        (None, _) | (_, None) => None,
+        (Kind::Chain(l), Kind::Chain(r)) => chains(a, left, l, r),
+        _ => None,
+    }
+}
+
+/// Chains that differ in one labelled link are a chain again, with the sum in its place.
+fn chains<A: Coefficients>(
+    a: A,
+    whole: &LinearMap<A::C>,
+    left: &[LinearMap<A::C>],
+    right: &[LinearMap<A::C>],
+) -> Option<LinearMap<A::C>> {
+    if left.len() != right.len() {
+        return None;
+    }
+    let mut differing = (0..left.len()).filter(|&i| left[i] != right[i] || scaled(&left[i]));
+    let i = differing.next()?;
+    if differing.next().is_some() || (left[i].from, left[i].to) != (right[i].from, right[i].to) {
+        return None;
+    }
+    let mut links = left.to_vec();
+    links[i] = merge(a, &left[i], &right[i])?;
+    Some(LinearMap { from: whole.from, to: whole.to, kind: Kind::Chain(links.into()) })
+}
+
+fn scaled<C>(map: &LinearMap<C>) -> bool {
+    matches!(&map.kind, Kind::Labelled(l) if matches!(l.scale, Scale::By(_)))
+}
+
+fn coefficients<A: Coefficients>(l: Form<A>, r: Form<A>) -> Form<A> {
+    let same_mask = l.mask == r.mask && l.axes.mask == r.axes.mask;
+    let mask = match (&l.mask, &r.mask) {
+        (Some(m), _) if same_mask => Some((m.clone(), l.axes.mask.clone())),
+        _ => l.either_mask(&r),
     };
     let (l, r) = if same_mask { (l, r) } else { (l.settled(), r.settled()) };
-    let (a, a_labels) = l.coefficients();
-    let (c, c_labels) = r.coefficients();
-    let all = union(&a_labels, &c_labels);
-    let shape: Shape = all.iter().map(|&label| l.extent(label)).collect();
-    let sum = spread(a, &a_labels, &all, &shape) + spread(c, &c_labels, &all, &shape);
+    let all = union(&l.coefficients().1, &r.coefficients().1);
+    let elements = l.elements(&all) as u64;
+    let sum = l.a.plus(&l.spread(&all), &r.spread(&all), elements);
     let axes = Axes { scale: all, mask: Labels::new(), ..l.axes.clone() };
     Form { scale: Scale::By(sum), mask: None, axes, ..l }.with_mask(mask)
+}
+
+/// Terms that cannot be merged would pile up.
+fn is_better_dense<A: Coefficients>(a: A, map: &LinearMap<A::C>) -> bool {
+    let Kind::Sum(terms) = &map.kind else { return false };
+    let lazy = terms.iter().filter(|t| !matches!(t.kind, Kind::Labelled(_))).count();
+    lazy > TERMS && dense_elements(a, map) <= super::COMPOSITION_BUDGET.max(held(a, map))
 }

@@ -1,58 +1,83 @@
 //! One linear map after another.
 //!
 //! Labelled after labelled is labelled: axes in the middle are matched, coefficients multiplied, what stands only in the
-//! middle is summed. Everything else, and a product that would hold more coefficients than the budget, stays a chain.
+//! middle is summed. A map after a dense one is that map applied to the dense one's coefficients. Everything else, and a
+//! product that would hold more coefficients than the budget, stays a chain.
 
-use super::form::{Form, spread, union};
-use wengert_expr::{Axes, Builder, Kind, Labelled, Labels, LinearMap, NodeId, Scale, Shape};
+use super::coefficients::{Coefficients, Extents};
+use super::form::{Form, union};
+use super::transpose::transpose;
+use wengert_expr::{Axes, Kind, Labelled, Labels, LinearMap, Scale};
 
 /// The greatest number of coefficients that a composition makes out of fewer.
 pub const COMPOSITION_BUDGET: usize = 1 << 16;
 
+/// The most products of terms that two sums are multiplied out to.
+const TERMS: usize = 16;
+
 /// The map that applies `first` and then `second`.
-pub fn compose(b: &Builder, first: &LinearMap<NodeId>, second: &LinearMap<NodeId>) -> LinearMap<NodeId> {
+pub fn compose<A: Coefficients>(a: A, first: &LinearMap<A::C>, second: &LinearMap<A::C>) -> LinearMap<A::C> {
     let (from, to) = (first.from, second.to);
     match (&first.kind, &second.kind) {
         (Kind::Zero, _) | (_, Kind::Zero) => LinearMap { from, to, kind: Kind::Zero },
-        (kind, _) if kind.is_identity() => second.clone(),
-        (_, kind) if kind.is_identity() => first.clone(),
+        (kind, _) if kind.is_identity() && first.from == first.to => second.clone(),
+        (_, kind) if kind.is_identity() && second.from == second.to => first.clone(),
         (Kind::Labelled(l), Kind::Labelled(m)) => {
-            labelled(b, (first, l), (second, m)).unwrap_or_else(|| chain(first, second))
+            labelled(a, (first, l), (second, m)).unwrap_or_else(|| chain(a, first, second))
         }
-        (Kind::Sum(terms), _) => {
-            let kind = Kind::Sum(terms.iter().map(|t| compose(b, t, second)).collect());
-            LinearMap { from, to, kind }
-        }
-        (_, Kind::Sum(terms)) => {
-            let kind = Kind::Sum(terms.iter().map(|t| compose(b, first, t)).collect());
-            LinearMap { from, to, kind }
-        }
-        (Kind::Labelled(_) | Kind::Cast | Kind::Index(_) | Kind::Chain(_), _) => chain(first, second),
+        (Kind::Sum(l), Kind::Sum(m)) if l.len() * m.len() > TERMS => chain(a, first, second),
+        (Kind::Sum(terms), _) => sum(a, terms.iter().map(|t| compose(a, t, second)), from, to),
+        (_, Kind::Sum(terms)) => sum(a, terms.iter().map(|t| compose(a, first, t)), from, to),
+        _ => after_dense(a, first, second)
+            .or_else(|| after_dense(a, &transpose(second), &transpose(first)).map(|m| transpose(&m)))
+            .unwrap_or_else(|| chain(a, first, second)),
     }
 }
 
-/// Both maps one after the other, as data; neighbours that compose are composed by the caller's order of products.
-fn chain(first: &LinearMap<NodeId>, second: &LinearMap<NodeId>) -> LinearMap<NodeId> {
-    let parts = |map: &LinearMap<NodeId>| match &map.kind {
+fn sum<A: Coefficients>(
+    a: A,
+    terms: impl Iterator<Item = LinearMap<A::C>>,
+    from: wengert_expr::TypeId,
+    to: wengert_expr::TypeId,
+) -> LinearMap<A::C> {
+    let zero = LinearMap { from, to, kind: Kind::Zero };
+    terms.fold(zero, |sum, term| super::add(a, &sum, &term))
+}
+
+/// Both maps one after the other, as data; links that meet are composed where that is labelled again.
+fn chain<A: Coefficients>(a: A, first: &LinearMap<A::C>, second: &LinearMap<A::C>) -> LinearMap<A::C> {
+    let parts = |map: &LinearMap<A::C>| match &map.kind {
         Kind::Chain(maps) => maps.to_vec(),
         _ => vec![map.clone()],
     };
-    let kind = Kind::Chain([parts(first), parts(second)].concat().into());
-    LinearMap { from: first.from, to: second.to, kind }
+    let (mut links, mut rest) = (parts(first), parts(second));
+    if let (Some(last), Some(next)) = (links.last(), rest.first())
+        && let (Kind::Labelled(l), Kind::Labelled(m)) = (&last.kind, &next.kind)
+        && let Some(joined) = labelled(a, (last, l), (next, m))
+    {
+        links.pop();
+        rest[0] = joined;
+    }
+    links.extend(rest);
+    if let [only] = &links[..] {
+        return only.clone();
+    }
+    LinearMap { from: first.from, to: second.to, kind: Kind::Chain(links.into()) }
 }
 
-type Part<'m> = (&'m LinearMap<NodeId>, &'m Labelled<NodeId>);
+type Part<'m, C> = (&'m LinearMap<C>, &'m Labelled<C>);
 
-fn labelled(b: &Builder, first: Part<'_>, second: Part<'_>) -> Option<LinearMap<NodeId>> {
-    let f = Form::new(b, first.0, first.1);
-    let s = Form::new(b, second.0, second.1);
+fn labelled<A: Coefficients>(a: A, first: Part<'_, A::C>, second: Part<'_, A::C>) -> Option<LinearMap<A::C>> {
+    let f = Form::new(a, first.0, first.1);
+    let s = Form::new(a, second.0, second.1);
     // The middle carries the first map's names; what the second adds gets new ones.
-    let fresh = f.axes.input.iter().chain(&f.axes.output).max().map_or(0, |l| l + 1);
+    let fresh = f.extents.len() as u8;
     let (left, right) = (f.axes.output.clone(), s.axes.input.clone());
     let rename = |labels: &Labels| -> Labels {
         let middle = |l: &u8| right.iter().position(|i| i == l).map(|i| left[i]);
         labels.iter().map(|l| middle(l).unwrap_or(fresh + l)).collect()
     };
+    let extents: Extents = f.extents.iter().chain(&s.extents).copied().collect();
     let output = rename(&s.axes.output);
     let ends = union(&f.axes.input, &output);
     let middle: Labels = f.axes.output.iter().copied().filter(|l| !ends.contains(l)).collect();
@@ -65,40 +90,76 @@ fn labelled(b: &Builder, first: Part<'_>, second: Part<'_>) -> Option<LinearMap<
 
     let labels = union(&f.axes.scale, &s_scale);
     let kept: Labels = labels.iter().copied().filter(|l| !middle.contains(l)).collect();
+    let axes = Axes { input: f.axes.input.clone(), output, scale: kept.clone(), mask: f.axes.mask.clone() };
     let mut whole = Form {
-        b,
+        a,
         from: f.from,
         to: s.to,
+        dtype: s.dtype,
         scale: Scale::One,
-        mask: f.mask,
-        axes: Axes { input: f.axes.input.clone(), output, scale: kept.clone(), mask: f.axes.mask.clone() },
+        mask: f.mask.clone(),
+        axes,
+        extents,
     };
-    let shape: Shape = kept.iter().map(|&l| whole.extent(l)).collect();
-    let before = [&f, &s].map(|m| match m.scale {
-        Scale::By(e) => e.shape().elements(),
-        Scale::One | Scale::MinusOne => 1,
-    });
-    if shape.elements() > COMPOSITION_BUDGET.max(before[0]).max(before[1]) {
+    if whole.elements(&kept) > COMPOSITION_BUDGET.max(f.held()).max(s.held()) {
         return None;
     }
     // A middle axis on which nothing depends repeats and is summed again: a factor.
-    let repeats: usize = middle.iter().filter(|l| !labels.contains(l)).map(|&l| f.extent(l)).product();
-    whole.scale = match (f.scale, s.scale) {
+    let repeats: Labels = middle.iter().copied().filter(|l| !labels.contains(l)).collect();
+    let repeats = whole.elements(&repeats);
+    let one = |c: &A::C, labels: &Labels| Scale::By(a.relabel((c, labels), &kept, &whole.extents));
+    whole.scale = match (&f.scale, &s.scale) {
         (Scale::One, Scale::One) | (Scale::MinusOne, Scale::MinusOne) => Scale::One,
         (Scale::One, Scale::MinusOne) | (Scale::MinusOne, Scale::One) => Scale::MinusOne,
-        (Scale::By(e), Scale::One) => Scale::By(e.relabel(&f.axes.scale, &kept, &shape)),
-        (Scale::By(e), Scale::MinusOne) => Scale::By(-e.relabel(&f.axes.scale, &kept, &shape)),
-        (Scale::One, Scale::By(e)) => Scale::By(e.relabel(&s_scale, &kept, &shape)),
-        (Scale::MinusOne, Scale::By(e)) => Scale::By(-e.relabel(&s_scale, &kept, &shape)),
-        (Scale::By(e), Scale::By(g)) => Scale::By(e.einsum(&f.axes.scale, g, &s_scale, &kept, &shape)),
+        (Scale::By(c), Scale::One) => one(c, &f.axes.scale),
+        (Scale::One, Scale::By(c)) => one(c, &s_scale),
+        (Scale::By(c), Scale::MinusOne) => one(&a.negated(c), &f.axes.scale),
+        (Scale::MinusOne, Scale::By(c)) => one(&a.negated(c), &s_scale),
+        (Scale::By(c), Scale::By(d)) => {
+            Scale::By(a.einsum((c, &f.axes.scale), (d, &s_scale), &kept, &whole.extents))
+        }
     };
     if repeats != 1 {
-        let (c, labels) = whole.coefficients();
-        let wide = spread(c, &labels, &kept, &shape);
-        whole.scale = Scale::By(wide * whole.number(repeats as f64));
+        let factor = a.number(repeats as f64, whole.dtype);
+        let wide = whole.spread(&kept);
+        whole.scale = Scale::By(a.einsum((&wide, &kept), (&factor, &[]), &kept, &whole.extents));
     }
     if !matches!(whole.scale, Scale::By(_)) {
         whole.axes.scale = Labels::new();
     }
     Some(whole.with_mask(s.mask.map(|m| (m, s_mask))).normalised().into_map())
+}
+
+/// A map after one whose result has no axis in common with its argument: the coefficients are a stack of tangents, to
+/// which the second map is applied.
+fn after_dense<A: Coefficients>(
+    a: A,
+    first: &LinearMap<A::C>,
+    second: &LinearMap<A::C>,
+) -> Option<LinearMap<A::C>> {
+    let Kind::Labelled(l) = &first.kind else { return None };
+    let f = Form::new(a, first, l);
+    if f.axes.output.iter().any(|l| f.axes.input.contains(l)) {
+        return None;
+    }
+    let to = a.ty(second.to);
+    let leading: Labels =
+        union(&f.axes.scale, &f.axes.mask).iter().copied().filter(|l| !f.axes.output.contains(l)).collect();
+    let (before, stack) = (f.elements(&f.axes.output), f.elements(&leading));
+    let budget = COMPOSITION_BUDGET.max(f.held());
+    if stack.saturating_mul(before.max(to.shape.elements())) > budget {
+        return None;
+    }
+    let all: Labels = leading.iter().chain(&f.axes.output).copied().collect();
+    let f = f.settled().widened(&all);
+    let stacked = f.a.relabel((&f.coefficients().0, &f.axes.scale), &all, &f.extents);
+    let moved = a.apply_to(second, &stacked, &f.shape(&leading));
+    let fresh = f.extents.len() as u8;
+    let output: Labels = (fresh..fresh + to.shape.rank() as u8).collect();
+    let scale: Labels = leading.iter().chain(&output).copied().collect();
+    let axes = Axes { input: f.axes.input.clone(), output, scale, mask: Labels::new() };
+    let extents = f.extents.iter().chain(to.shape.iter()).copied().collect();
+    let whole =
+        Form { to: second.to, dtype: to.dtype, scale: Scale::By(moved), mask: None, axes, extents, ..f };
+    Some(whole.normalised().into_map())
 }

@@ -2,13 +2,17 @@
 
 mod add;
 mod apply;
+mod coefficients;
 mod compose;
 mod cost;
+mod dense;
 mod form;
 mod transpose;
 
 pub use add::add;
 pub use apply::apply;
+pub use coefficients::{Array, Coefficients, Dry, Extents};
 pub use compose::{COMPOSITION_BUDGET, compose};
 pub use cost::{ApplyCost, apply_cost};
+pub use dense::{dense, dense_elements, densified, held};
 pub use transpose::transpose;
