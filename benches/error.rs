@@ -4,6 +4,7 @@ use thiserror::Error as ThisError;
 use wengert_diff::DiffError;
 use wengert_exec::ExecError;
 use wengert_expr::GraphError;
+use wengert_expr::text::Diagnostic;
 use wengert_interop::InteropError;
 use wengert_nn::{DataError, ModelError};
 
@@ -37,6 +38,9 @@ pub enum Error {
         /// The word.
         found: String,
     },
+    /// A program in the language with a mistake.
+    #[error(transparent)]
+    Program(#[from] Diagnostic),
     /// The function could not be built.
     #[error(transparent)]
     Graph(#[from] GraphError),

@@ -1,4 +1,5 @@
-//! The functions that the benchmarks measure: synthetic families, the digits model, and ADBench's problems.
+//! The functions that the benchmarks measure: synthetic families, the digits model, ADBench's problems, and tasks of
+//! Jacobian accumulation.
 //!
 //! The benchmarks themselves stand in `targets/`. Everything here is deterministic, so that a count printed by a
 //! benchmark is the same on every machine; `docs/benchmarks.md` says what each one shows and how to run it.
@@ -9,6 +10,7 @@ mod digits;
 mod error;
 pub mod synthetic;
 mod table;
+pub mod tasks;
 
 pub use case::{Case, Prepared};
 pub use digits::digits;

@@ -120,8 +120,8 @@ fn size(graph: &Graph, linear: &Linearized, vertex: NodeIndex) -> u64 {
 fn sweeps(graph: &Graph, linear: &Linearized) -> (ApplyCost, ApplyCost) {
     let (mut forward, mut reverse) = (ApplyCost::default(), ApplyCost::default());
     for map in linear.graph.edge_weights() {
-        forward = forward + apply_cost(graph, map);
-        reverse = reverse + apply_cost(graph, &crate::algebra::transpose(map));
+        forward = forward + apply_cost(graph.types(), map);
+        reverse = reverse + apply_cost(graph.types(), &crate::algebra::transpose(map));
     }
     for vertex in linear.graph.node_indices() {
         let meet =
@@ -232,7 +232,7 @@ fn path_sum_cost(graph: &Graph, linear: &Linearized, paths: &Count) -> ModeCost 
     let (mut products, mut sums) = (Count::zero(), Count::zero());
     along(
         linear,
-        |map, _| apply_cost(graph, map).products,
+        |map, _| apply_cost(graph.types(), map).products,
         |vertex| (elements[vertex.index()].into(), Count::zero()),
         |vertex, state| {
             let times = times[vertex.index()];

@@ -8,6 +8,7 @@ pub mod algebra;
 mod cost;
 mod count;
 pub mod derive;
+pub mod eliminate;
 mod error;
 mod linearize;
 mod mode;

@@ -144,6 +144,11 @@ impl Graph {
         self.types.get(id)
     }
 
+    /// The table of types.
+    pub fn types(&self) -> &TypeTable {
+        &self.types
+    }
+
     /// The entry of this type in the table, made if it is new.
     pub fn intern_type(&mut self, ty: Type) -> TypeId {
         self.types.intern(ty)

@@ -47,6 +47,7 @@ pub use place::Place;
 pub use row::{Arity, Kernel, MapRule, Maps, Row};
 pub use rule::Rule;
 pub use ty::{DType, Shape, Type};
+pub use types::TypeTable;
 pub use value::{Element, Tensor, Value};
 pub use verify::{Violation, ViolationKind, verify};
 pub use visit::{AllEdges, Edge, Edges, GraphView, Neighbors, Nodes, Use, Visited};

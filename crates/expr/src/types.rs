@@ -4,14 +4,16 @@ use crate::map::TypeId;
 use crate::ty::Type;
 use rustc_hash::FxHashMap;
 
+/// Types by small numbers.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct TypeTable {
+pub struct TypeTable {
     types: Vec<Type>,
     ids: FxHashMap<Type, TypeId>,
 }
 
 impl TypeTable {
-    pub(crate) fn get(&self, id: TypeId) -> &Type {
+    /// The type of an entry.
+    pub fn get(&self, id: TypeId) -> &Type {
         &self.types[id.0 as usize]
     }
 

@@ -9,7 +9,7 @@ use crate::tangent::Tangent;
 use smallvec::SmallVec;
 use std::cell::Cell;
 use std::fmt::Debug;
-use wengert_expr::{Builder, DType, Graph, LinearMap, NodeId, Shape, Type, TypeId, Value};
+use wengert_expr::{Builder, DType, LinearMap, NodeId, Shape, Type, TypeId, TypeTable, Value};
 
 /// The extent of each label.
 pub type Extents = SmallVec<[usize; 16]>;
@@ -137,14 +137,14 @@ impl<'b> Coefficients for &'b Builder {
 /// Coefficients that are only counted: of each array nothing is kept but that it is there.
 #[derive(Clone, Copy, Debug)]
 pub struct Dry<'g> {
-    graph: &'g Graph,
+    types: &'g TypeTable,
     tally: &'g Cell<ApplyCost>,
 }
 
 impl<'g> Dry<'g> {
     /// Counts into this tally.
-    pub fn new(graph: &'g Graph, tally: &'g Cell<ApplyCost>) -> Dry<'g> {
-        Dry { graph, tally }
+    pub fn new(types: &'g TypeTable, tally: &'g Cell<ApplyCost>) -> Dry<'g> {
+        Dry { types, tally }
     }
 
     fn count(self, products: u64, sums: u64) {
@@ -156,7 +156,7 @@ impl Coefficients for Dry<'_> {
     type C = ();
 
     fn ty(self, id: TypeId) -> Type {
-        self.graph.type_of(id).clone()
+        self.types.get(id).clone()
     }
 
     fn number(self, _: f64, _: DType) {}
@@ -194,7 +194,7 @@ impl Coefficients for Dry<'_> {
     fn or(self, _: &(), _: &()) {}
 
     fn apply_to(self, map: &LinearMap<()>, _: &(), leading: &[usize]) {
-        let once = apply_cost(self.graph, map);
+        let once = apply_cost(self.types, map);
         let n: u64 = leading.iter().map(|&e| e as u64).product();
         self.count(once.products.saturating_mul(n), once.sums.saturating_mul(n));
     }

@@ -2,7 +2,7 @@
 //!
 //! Products by exact +1 and -1 are free, and so is moving elements. A selection is no product.
 
-use wengert_expr::{Graph, Kind, LinearMap, Scale};
+use wengert_expr::{Kind, LinearMap, Scale, TypeTable};
 
 /// Elementary operations on numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -24,8 +24,8 @@ impl std::ops::Add for ApplyCost {
 }
 
 /// What applying this map to one vector costs; the coefficients do not matter, only that they are there.
-pub fn apply_cost<C>(graph: &Graph, map: &LinearMap<C>) -> ApplyCost {
-    let (from, to) = (&graph.type_of(map.from).shape, &graph.type_of(map.to).shape);
+pub fn apply_cost<C>(types: &TypeTable, map: &LinearMap<C>) -> ApplyCost {
+    let (from, to) = (&types.get(map.from).shape, &types.get(map.to).shape);
     match &map.kind {
         Kind::Zero | Kind::Cast => ApplyCost::default(),
         Kind::Index(_) => {
@@ -33,11 +33,11 @@ pub fn apply_cost<C>(graph: &Graph, map: &LinearMap<C>) -> ApplyCost {
             ApplyCost { products: 0, sums: from.elements().saturating_sub(to.elements()) as u64 }
         }
         Kind::Chain(maps) => {
-            maps.iter().map(|m| apply_cost(graph, m)).fold(ApplyCost::default(), |a, b| a + b)
+            maps.iter().map(|m| apply_cost(types, m)).fold(ApplyCost::default(), |a, b| a + b)
         }
         Kind::Sum(maps) => {
             let additions = (maps.len().saturating_sub(1) * to.elements()) as u64;
-            let terms = maps.iter().map(|m| apply_cost(graph, m)).fold(ApplyCost::default(), |a, b| a + b);
+            let terms = maps.iter().map(|m| apply_cost(types, m)).fold(ApplyCost::default(), |a, b| a + b);
             ApplyCost { sums: terms.sums.saturating_add(additions), ..terms }
         }
         Kind::Labelled(l) => {

@@ -1,0 +1,168 @@
+//! The best order of vertices that a budget finds, and how far from the best of all it can be.
+
+use super::anneal::{Anneal, Best};
+use super::board::play;
+use super::bound::least_prices;
+use super::budget::{Budget, Clock};
+use super::exact::{self, Exact};
+use super::heuristic::{Heuristic, order};
+use super::problem::{OrderCost, Problem};
+use super::step::Step;
+use std::time::Duration;
+
+/// The most vertices for which a proof is tried.
+const PROVED: usize = 40;
+
+/// Above so many vertices only the rules that go by degrees are tried.
+const LARGE: usize = 2048;
+
+/// What a search found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The order.
+    pub order: Vec<Step>,
+    /// What it costs.
+    pub cost: OrderCost,
+    /// The same as one number, in the convention.
+    pub weight: u64,
+    /// No order of vertices costs less than this, in the convention.
+    pub bound: u64,
+    /// Whether that is the weight: the order is the best of all orders of vertices.
+    pub optimal: bool,
+    /// The rule that found it, or that it was searched for.
+    pub method: &'static str,
+    /// How many moves and sets were looked at.
+    pub steps: u64,
+    /// How long it took.
+    pub time: Duration,
+}
+
+impl Found {
+    /// In words: optimal, or how far from the bound.
+    pub fn verdict(&self) -> String {
+        match (self.optimal, self.bound) {
+            (true, _) => "optimal over vertex orders".to_owned(),
+            (false, 0) => "no bound known".to_owned(),
+            (false, bound) => {
+                format!("within {:.2} of the bound {bound}", self.weight as f64 / bound as f64)
+            }
+        }
+    }
+}
+
+/// Every heuristic's order that is worth its time on a problem of this size.
+pub fn heuristics(problem: &Problem) -> Vec<(Heuristic, Vec<u32>)> {
+    let large = problem.inner().len() > LARGE;
+    let worth = |h: &Heuristic| !(large && matches!(h, Heuristic::MinimalFill | Heuristic::LookAhead));
+    Heuristic::ALL.into_iter().filter(worth).map(|h| (h, order(problem, h))).collect()
+}
+
+/// Looks for the best order of vertices.
+///
+/// The heuristics first, then annealing from their orders, on up to 40 vertices also a search that ends with a proof. A
+/// budget of zero gives the best of the heuristics. On a graph of arrays maps are priced by their structure.
+pub fn search(problem: &Problem, budget: Budget, seed: u64) -> Found {
+    let mut clock = Clock::new(budget);
+    let tried = heuristics(problem);
+    search_from(problem, &tried, seed, &mut clock)
+}
+
+fn search_from(problem: &Problem, tried: &[(Heuristic, Vec<u32>)], seed: u64, clock: &mut Clock) -> Found {
+    let least = least_prices(problem);
+    let bound: u64 = least.iter().sum();
+    let greedy = tried
+        .iter()
+        .filter_map(|(h, order)| Some((h.name(), steps(order), problem.cost(&steps(order)).ok()?)))
+        .min_by_key(|(.., cost)| problem.weight(cost));
+    let Some(greedy) = greedy else {
+        // Forward order is always possible.
+        let cost = OrderCost::default();
+        return found(problem, (Heuristic::Forward.name(), Vec::new(), cost), 0, false, clock);
+    };
+    let mut best = greedy;
+    let mut proved = bound;
+    let mut proof = false;
+    let inner = problem.inner();
+    if problem.weight(&best.2) > bound && inner.len() > 1 && !clock.is_spent() {
+        let starts: Vec<Vec<u32>> = tried.iter().map(|(_, order)| order.clone()).collect();
+        let small = inner.len() <= PROVED.min(exact::LIMIT);
+        let blocks = blocks(problem, &best);
+        if small {
+            let mut first = clock.part(4);
+            consider(
+                problem,
+                &mut best,
+                play(problem, Anneal { starts: starts.clone(), seed, bound, clock: &mut first }),
+            );
+            let mut second = clock.part(2);
+            let known = problem.weight(&best.2).saturating_sub(blocks);
+            let exact = Exact { inner, least, known, clock: &mut second };
+            let ended = play(problem, exact);
+            consider(problem, &mut best, ended.better);
+            clock.steps += first.steps + second.steps;
+            let closed = problem.is_scalar() || problem.structures.is_closed();
+            proved = proved.max(if closed { ended.bound.saturating_add(blocks) } else { 0 });
+            proof = problem.weight(&best.2) <= proved;
+        }
+        if !proof {
+            let starts = std::iter::once(vertices(&best.1)).chain(starts).collect();
+            consider(problem, &mut best, play(problem, Anneal { starts, seed: seed ^ 1, bound, clock }));
+        }
+    }
+    found(problem, best, proved, proof, clock)
+}
+
+type Candidate = (&'static str, Vec<Step>, OrderCost);
+
+/// What writing out the blocks costs, the same after every order.
+fn blocks(problem: &Problem, best: &Candidate) -> u64 {
+    let mut run = problem.run();
+    for &step in &best.1 {
+        if run.take(step).is_err() {
+            return 0;
+        }
+    }
+    let before = problem.weight(&run.cost());
+    problem.weight(&best.2).saturating_sub(before)
+}
+
+/// Takes what a search found if it is better, counted again.
+fn consider(problem: &Problem, best: &mut Candidate, found: Option<Best>) {
+    let Some(found) = found else { return };
+    let order = steps(&found.order);
+    if let Ok(cost) = problem.cost(&order)
+        && problem.weight(&cost) < problem.weight(&best.2)
+    {
+        *best = ("search", order, cost);
+    }
+}
+
+fn found(problem: &Problem, best: Candidate, bound: u64, proof: bool, clock: &Clock) -> Found {
+    let (method, order, cost) = best;
+    let weight = problem.weight(&cost);
+    Found {
+        order,
+        cost,
+        weight,
+        bound: bound.min(weight),
+        optimal: proof || weight <= bound,
+        method,
+        steps: clock.steps,
+        time: clock.elapsed(),
+    }
+}
+
+/// An order of vertices as steps.
+pub fn steps(order: &[u32]) -> Vec<Step> {
+    order.iter().map(|&v| Step::Vertex(v)).collect()
+}
+
+fn vertices(order: &[Step]) -> Vec<u32> {
+    order
+        .iter()
+        .filter_map(|s| match s {
+            Step::Vertex(v) => Some(*v),
+            Step::Front(..) | Step::Back(..) => None,
+        })
+        .collect()
+}
