@@ -11,13 +11,18 @@ fn main() {
         let outs: Vec<_> = f.outputs().iter().map(|i| i.node).collect();
         let l = Linearized::new(&b, &vars, &outs).unwrap();
         for c in [Convention::Alphagrad, Convention::FreeUnits, Convention::Flops] {
-        let p = b.read(|g| Problem::new(g, &l, c));
-        print!("{} {} {}v {}e:", task.name, c, p.vertices(), p.edges());
-        for (h, o) in heuristics(&p) {
-            print!(" {} {}", h, p.cost(&steps(&o)).unwrap().products);
-        }
-        let f = search(&p, Budget::time(Duration::from_secs(2)), 1);
-        println!(" best {} {} {} ({} steps, {:?})", f.weight, f.method, f.verdict(), f.steps, f.time);
+            let p = b.read(|g| Problem::new(g, &l, c));
+            print!("{} {} {}v {}e:", task.name, c, p.vertices(), p.edges());
+            for (h, o) in heuristics(&p) {
+                print!(" {} {}", h, p.cost(&steps(&o)).unwrap().products);
+            }
+            let f = search(&p, Budget::time(Duration::from_secs(2)), 1);
+            let e = wengert_diff::eliminate::search_edges(&p, &f, Budget::time(Duration::from_secs(2)), 1)
+                .unwrap();
+            if e.weight < f.weight || e.optimal {
+                println!("  EDGES {} {} {} {:?}", e.weight, e.method, e.verdict(), e.order);
+            }
+            println!(" best {} {} {} ({} steps, {:?})", f.weight, f.method, f.verdict(), f.steps, f.time);
         }
     }
 }

@@ -121,6 +121,79 @@ impl Bits {
     }
 }
 
+/// Edges one by one, for orders that eliminate them.
+impl Bits {
+    pub(super) fn has_edge(&self, u: u32, w: u32) -> bool {
+        self.has(u, SUCCESSORS, w)
+    }
+
+    /// True if a vertex has edges on both sides.
+    pub(super) fn is_between(&self, v: u32) -> bool {
+        self.row(v, PREDECESSORS).iter().any(|&w| w != 0) && self.row(v, SUCCESSORS).iter().any(|&w| w != 0)
+    }
+
+    /// All edges.
+    pub(super) fn edges(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let n = (self.rows.len() / (self.rows_each * self.words)) as u32;
+        (0..n).flat_map(|u| ones(self.row(u, SUCCESSORS)).map(move |w| (u, w)))
+    }
+
+    fn has(&self, v: u32, kind: usize, bit: u32) -> bool {
+        self.row(v, kind)[bit as usize / 64] >> (bit % 64) & 1 == 1
+    }
+
+    fn is_unit(&self, u: u32, w: u32) -> bool {
+        self.rows_each == 4 && self.has(u, UNIT_SUCCESSORS, w)
+    }
+
+    fn put(&mut self, u: u32, w: u32, on: bool, unit: bool) {
+        let mut write = |v: u32, kind: usize, bit: u32, on: bool| {
+            let word = &mut self.row_mut(v, kind)[bit as usize / 64];
+            *word = if on { *word | 1 << (bit % 64) } else { *word & !(1 << (bit % 64)) };
+        };
+        write(u, SUCCESSORS, w, on);
+        write(w, PREDECESSORS, u, on);
+        if self.rows_each == 4 {
+            let mut write = |v: u32, kind: usize, bit: u32| {
+                let word = &mut self.row_mut(v, kind)[bit as usize / 64];
+                *word = if unit { *word | 1 << (bit % 64) } else { *word & !(1 << (bit % 64)) };
+            };
+            write(u, UNIT_SUCCESSORS, w);
+            write(w, UNIT_PREDECESSORS, u);
+        }
+    }
+
+    /// Eliminates an edge: in front it is joined with those that leave `w`, behind with those that enter `u`. A vertex
+    /// that has no edges on one side any more loses those on the other.
+    pub(super) fn eliminate_edge(&mut self, u: u32, w: u32, front: bool) -> u64 {
+        let (via, kind) = if front { (w, SUCCESSORS) } else { (u, PREDECESSORS) };
+        let others: Row = self.row(via, kind).into();
+        let through_unit = self.is_unit(u, w);
+        let mut price = 0;
+        for x in ones(&others) {
+            let (from, to) = if front { (u, x) } else { (x, w) };
+            let unit = if front { self.is_unit(w, x) } else { self.is_unit(x, u) };
+            price += u64::from(!through_unit && !unit);
+            let met = self.has_edge(from, to);
+            price += u64::from(met && self.counts_sums);
+            self.put(from, to, true, through_unit && unit && !met);
+        }
+        self.put(u, w, false, false);
+        if !self.is_between(via) {
+            let before: Row = self.row(via, PREDECESSORS).into();
+            let after: Row = self.row(via, SUCCESSORS).into();
+            ones(&before).for_each(|x| self.put(x, via, false, false));
+            ones(&after).for_each(|x| self.put(via, x, false, false));
+        }
+        price
+    }
+
+    /// The whole position, as a key.
+    pub(super) fn key(&self) -> Vec<u64> {
+        self.rows.clone()
+    }
+}
+
 /// The positions of the ones.
 fn ones(row: &[u64]) -> impl Iterator<Item = u32> + '_ {
     row.iter().enumerate().flat_map(|(i, &word)| {

@@ -88,18 +88,12 @@ fn search_from(problem: &Problem, tried: &[(Heuristic, Vec<u32>)], seed: u64, cl
         let small = inner.len() <= PROVED.min(exact::LIMIT);
         let blocks = blocks(problem, &best);
         if small {
-            let mut first = clock.part(4);
-            consider(
-                problem,
-                &mut best,
-                play(problem, Anneal { starts: starts.clone(), seed, bound, clock: &mut first }),
-            );
-            let mut second = clock.part(2);
+            let mut part = clock.part(3);
             let known = problem.weight(&best.2).saturating_sub(blocks);
-            let exact = Exact { inner, least, known, clock: &mut second };
+            let exact = Exact { inner, least, known, clock: &mut part };
             let ended = play(problem, exact);
             consider(problem, &mut best, ended.better);
-            clock.steps += first.steps + second.steps;
+            clock.steps += part.steps;
             let closed = problem.is_scalar() || problem.structures.is_closed();
             proved = proved.max(if closed { ended.bound.saturating_add(blocks) } else { 0 });
             proof = problem.weight(&best.2) <= proved;
