@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use crate::table::Table;
-use wengert_diff::{CONVENTION, Costs, DiffError, Directional, Mode, cost, jacobian, jvp, vjp};
+use wengert_diff::eliminate::Convention;
+use wengert_diff::{Costs, DiffError, Directional, Mode, cost, jacobian, jvp, vjp};
 use wengert_exec::{ExecError, Interpreter};
 use wengert_expr::{Function, Type, Value};
 
@@ -117,7 +118,8 @@ impl Case {
                 std::iter::once(case.name.clone()).chain(sizes).chain(counts.map(ToString::to_string));
             table.row(cells.chain([costs.best().to_string()]).collect());
         }
-        Ok(format!("{table}\nConvention: {CONVENTION}.\n"))
+        let convention = Convention::default();
+        Ok(format!("{table}\nConvention: {convention}: {}.\n", convention.meaning()))
     }
 }
 

@@ -115,6 +115,7 @@ impl Long {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wengert_diff::eliminate::Convention;
     use wengert_diff::{Mode, derive, gradient};
 
     fn derivatives(case: Result<Case, Error>, mode: Mode) -> Vec<f64> {
@@ -155,7 +156,7 @@ mod tests {
             let b = Builder::new();
             let (x, y) = family.write(&b, nodes);
             assert_eq!(b.read(|g| g.len()), nodes + 1);
-            let costs = derive::cost(&[y], &[x]).unwrap().unwrap();
+            let costs = derive::cost(&[y], &[x], Convention::default()).unwrap().unwrap();
             assert_eq!(costs.paths.to_u64(), Some(paths), "{family:?}");
             assert!(gradient(y, &[x]).is_ok());
         }

@@ -8,6 +8,7 @@
 use std::time::Instant;
 use wengert_benches::synthetic::Long;
 use wengert_benches::{Error, Table};
+use wengert_diff::eliminate::Convention;
 use wengert_diff::{Linearized, Tangent, costs, reverse};
 use wengert_expr::Builder;
 
@@ -33,7 +34,7 @@ fn run(family: Long, nodes: usize) -> Result<Run, Error> {
     let Some(linear) = linear else { return Ok(Run { seconds: [0.0; 5], nodes: 0 }) };
     reverse(&b, &linear, &[Some(Tangent::one())], None);
     laps.stop();
-    b.read(|g| costs(g, &linear, 1, 1));
+    b.read(|g| costs(g, &linear, 1, 1, Convention::default()));
     laps.stop();
     let nodes = b.read(|g| g.len());
     drop((linear, b));

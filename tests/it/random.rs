@@ -282,6 +282,12 @@ fn check_jacobian(seed: u64, size: usize) -> Result<(), TestCaseError> {
         !greatest.is_finite() || gap < ROUNDING,
         "seed {seed} size {size}: Jacobians are {gap} apart"
     );
+    let cross = all(Mode::Cross);
+    let gap = apart(&cross, &reverse, &vec![greatest; reverse.len()]);
+    prop_assert!(
+        !greatest.is_finite() || gap < ROUNDING,
+        "seed {seed} size {size}: cross-country elimination is {gap} apart"
+    );
     let mut draw = Draw::new(seed ^ 7);
     let tangents: Vec<Value> = drawn.at.iter().map(|(_, v)| draw.like(v)).collect();
     let cotangents: Vec<Value> = run(f, &drawn.at).iter().map(|v| draw.like(v)).collect();

@@ -3,29 +3,56 @@
 use crate::json::count;
 use crate::terminal::table;
 use serde_json::{Map, Value as Json, json};
-use wengert::diff::{CONVENTION, Costs, Count, Mode, ModeCost};
+use wengert::diff::eliminate::{Found, OrderCost, Step};
+use wengert::diff::{Costs, Count, Mode, ModeCost, Survey, Surveyed};
 
-/// The modes that have a cost of their own, and it.
+/// The sweeps and the path sum.
 fn modes(costs: &Costs) -> [(Mode, &ModeCost); 3] {
     [Mode::Forward, Mode::Reverse, Mode::Paths].map(|mode| (mode, costs.of(mode)))
 }
 
-/// A table with what it counts and by which convention.
+/// A table of the sweeps and the path sum.
 pub(crate) fn text(costs: &Costs) -> String {
-    let row = |(mode, cost): (Mode, &ModeCost)| {
+    table_of(costs, Vec::new())
+}
+
+/// A table of every order that was looked at.
+pub(crate) fn survey_text(survey: &Survey) -> String {
+    let order = |name: &str, cost: Option<&OrderCost>, said: String| {
+        let count =
+            |f: fn(&OrderCost) -> u64| cost.map_or_else(|| "too many".to_owned(), |c| f(c).to_string());
+        vec![name.to_owned(), "-".to_owned(), count(|c| c.products), count(|c| c.sums), said]
+    };
+    let mut rows: Vec<Vec<String>> =
+        survey.orders.iter().map(|o| order(o.heuristic.name(), o.cost.as_ref(), String::new())).collect();
+    for (name, found) in found(survey) {
+        rows.push(order(name, Some(&found.cost), found.verdict()));
+    }
+    table_of(&survey.costs, rows)
+}
+
+/// The table with what it counts and by which convention.
+fn table_of(costs: &Costs, orders: Vec<Vec<String>>) -> String {
+    let sweep = |(mode, cost): (Mode, &ModeCost)| {
         // A path is no sweep over the graph.
         let passes = if mode == Mode::Paths { "-".to_owned() } else { cost.passes.to_string() };
-        vec![mode.to_string(), passes, short(&cost.products), short(&cost.sums)]
+        vec![mode.to_string(), passes, short(&cost.products), short(&cost.sums), String::new()]
     };
-    let rows = modes(costs).into_iter().map(row).collect();
-    let table = table(&["mode", "passes", "products", "sums"], rows);
-    let Costs { vertices, edges, paths, inputs, outputs, .. } = costs;
+    let rows: Vec<Vec<String>> = modes(costs).into_iter().map(sweep).chain(orders).collect();
+    let table = table(&["mode", "passes", "products", "sums", ""], rows);
+    let Costs { convention, vertices, edges, paths, inputs, outputs, .. } = costs;
     format!(
         "{table}{paths} paths over {vertices} vertices and {edges} edges, \
          from {inputs} input elements to {outputs} output elements\n\
-         auto takes {}\nconvention {CONVENTION}\n",
+         auto takes {}\nconvention {convention}: {}\n",
         costs.best(),
+        convention.meaning(),
     )
+}
+
+/// The orders that were searched for.
+fn found(survey: &Survey) -> impl Iterator<Item = (&'static str, &Found)> {
+    std::iter::once(("best", &survey.best)).chain(survey.edges.iter().map(|f| ("best-edges", f)))
 }
 
 /// A count in a table: of more than twenty digits the first four and a power of ten.
@@ -39,14 +66,38 @@ fn short(count: &Count) -> String {
 
 /// The same for programs. Counts of the path sum are strings, since they may be of any size.
 pub(crate) fn document(costs: &Costs) -> Json {
-    let entry = |(mode, cost): (Mode, &ModeCost)| {
+    document_of(costs, Map::new())
+}
+
+/// Every order that was looked at.
+pub(crate) fn survey_document(survey: &Survey) -> Json {
+    let mut all = Map::new();
+    for Surveyed { heuristic, cost } in &survey.orders {
+        all.insert(heuristic.name().to_owned(), cost.as_ref().map_or(Json::Null, order));
+    }
+    for (name, found) in found(survey) {
+        let Json::Object(mut entry) = order(&found.cost) else { continue };
+        entry.insert("weight".to_owned(), json!(found.weight));
+        entry.insert("bound".to_owned(), json!(found.bound));
+        entry.insert("optimal".to_owned(), json!(found.optimal));
+        entry.insert("method".to_owned(), json!(found.method));
+        entry.insert("seconds".to_owned(), json!(found.time.as_secs_f64()));
+        entry.insert("steps".to_owned(), json!(found.steps));
+        entry.insert("order".to_owned(), Json::Array(found.order.iter().map(step).collect()));
+        all.insert(name.to_owned(), Json::Object(entry));
+    }
+    document_of(&survey.costs, all)
+}
+
+fn document_of(costs: &Costs, orders: Map<String, Json>) -> Json {
+    let sweep = |(mode, cost): (Mode, &ModeCost)| {
         let counts = match mode {
             Mode::Paths => json!({
                 "paths": costs.paths.to_string(),
                 "products": cost.products.to_string(),
                 "sums": cost.sums.to_string(),
             }),
-            Mode::Auto | Mode::Forward | Mode::Reverse => json!({
+            Mode::Auto | Mode::Forward | Mode::Reverse | Mode::Cross => json!({
                 "passes": count(&cost.passes),
                 "products": count(&cost.products),
                 "sums": count(&cost.sums),
@@ -54,13 +105,27 @@ pub(crate) fn document(costs: &Costs) -> Json {
         };
         (mode.name().to_owned(), counts)
     };
+    let modes: Map<String, Json> = modes(costs).into_iter().map(sweep).chain(orders).collect();
     json!({
-        "convention": CONVENTION,
-        "modes": modes(costs).into_iter().map(entry).collect::<Map<_, _>>(),
+        "convention": costs.convention.name(),
+        "counts": costs.convention.meaning(),
+        "modes": modes,
         "auto": costs.best().name(),
         "vertices": costs.vertices,
         "edges": costs.edges,
     })
+}
+
+fn order(cost: &OrderCost) -> Json {
+    json!({"products": cost.products, "sums": cost.sums, "fill": cost.fill, "held": cost.held})
+}
+
+/// A vertex as a number, an edge as a string.
+fn step(step: &Step) -> Json {
+    match step {
+        Step::Vertex(v) => json!(v),
+        Step::Front(..) | Step::Back(..) => json!(step.to_string()),
+    }
 }
 
 #[cfg(test)]

@@ -1,22 +1,19 @@
 //! What each mode costs, counted before anything runs.
 //!
-//! The convention ([`CONVENTION`]): products by exact +1 and -1 and movements of elements are free, local derivatives
-//! are not counted. `forward` and `reverse` are passes of applications, one for each element of the variables or of the
-//! outputs, each with a general direction. The path sum multiplies every path out on its own, the first coefficient of a
-//! path multiplied by nothing, and adds the paths of each pair of variable and output.
+//! Which products count is a [`Convention`]; local derivatives are never counted. `forward` and `reverse` are passes of
+//! applications, one for each element of the variables or of the outputs, each with a general direction. The path sum
+//! multiplies every path out on its own, the first coefficient of a path multiplied by nothing, and adds the paths of each
+//! pair of variable and output.
 
 use crate::algebra::{ApplyCost, apply_cost};
 use crate::count::Count;
+use crate::eliminate::{Convention, Problem};
 use crate::linearize::Linearized;
 use crate::mode::Mode;
 use petgraph::Direction;
 use petgraph::stable_graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 use wengert_expr::Graph;
-
-/// What the counts mean, in a line to be printed with them.
-pub const CONVENTION: &str = "free-units: products by exact +1 and -1 are free, local derivatives not counted; \
-forward and reverse: passes of applications; paths: each path multiplied out on its own";
 
 /// What one mode costs.
 #[derive(Clone, PartialEq, Debug)]
@@ -39,6 +36,8 @@ impl ModeCost {
 /// What every mode costs on one linearised graph.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Costs {
+    /// What was counted.
+    pub convention: Convention,
     /// Vertices of the linearised graph.
     pub vertices: usize,
     /// Edges of the linearised graph.
@@ -63,7 +62,8 @@ impl Costs {
         match mode.resolve(self) {
             Mode::Forward => &self.forward,
             Mode::Paths => &self.path_sum,
-            Mode::Reverse | Mode::Auto => &self.reverse,
+            // What elimination costs depends on its order: see `survey`.
+            Mode::Reverse | Mode::Auto | Mode::Cross => &self.reverse,
         }
     }
 
@@ -92,7 +92,28 @@ impl Costs {
 }
 
 /// Counts what each mode costs; time is linear in the size of the graph.
-pub fn costs(graph: &Graph, linear: &Linearized, variables: u64, outputs: u64) -> Costs {
+pub fn costs(
+    graph: &Graph,
+    linear: &Linearized,
+    variables: u64,
+    outputs: u64,
+    convention: Convention,
+) -> Costs {
+    if convention.counts_units() {
+        // Counted on the graph that is eliminated: an edge for each pair of vertices, copies of outputs behind them.
+        let seen = Problem::new(graph, linear, convention).linearized();
+        return counted(graph, &seen, variables, outputs, convention);
+    }
+    counted(graph, linear, variables, outputs, convention)
+}
+
+fn counted<C: Clone>(
+    graph: &Graph,
+    linear: &Linearized<C>,
+    variables: u64,
+    outputs: u64,
+    convention: Convention,
+) -> Costs {
     let (forward, reverse) = sweeps(graph, linear);
     let times = |passes: u64, once: ApplyCost| ModeCost {
         passes: passes.into(),
@@ -101,6 +122,7 @@ pub fn costs(graph: &Graph, linear: &Linearized, variables: u64, outputs: u64) -
     };
     let paths = path_counts(linear).total;
     Costs {
+        convention,
         vertices: linear.graph.node_count(),
         edges: linear.graph.edge_count(),
         inputs: variables,
@@ -112,12 +134,12 @@ pub fn costs(graph: &Graph, linear: &Linearized, variables: u64, outputs: u64) -
     }
 }
 
-fn size(graph: &Graph, linear: &Linearized, vertex: NodeIndex) -> u64 {
+fn size<C>(graph: &Graph, linear: &Linearized<C>, vertex: NodeIndex) -> u64 {
     graph.shape(linear.node(vertex)).elements() as u64
 }
 
 /// One forward sweep and one reverse sweep.
-fn sweeps(graph: &Graph, linear: &Linearized) -> (ApplyCost, ApplyCost) {
+fn sweeps<C: Clone>(graph: &Graph, linear: &Linearized<C>) -> (ApplyCost, ApplyCost) {
     let (mut forward, mut reverse) = (ApplyCost::default(), ApplyCost::default());
     for map in linear.graph.edge_weights() {
         forward = forward + apply_cost(graph.types(), map);
@@ -140,7 +162,7 @@ pub struct PathCounts {
 }
 
 /// Counts the paths of the linearised graph, arrays being single vertices.
-pub fn path_counts(linear: &Linearized) -> PathCounts {
+pub fn path_counts<C>(linear: &Linearized<C>) -> PathCounts {
     let mut sources = vec![0u64; linear.graph.node_count()];
     for vertex in linear.inputs.iter().flatten() {
         sources[vertex.index()] += 1;
@@ -159,7 +181,7 @@ pub fn path_counts(linear: &Linearized) -> PathCounts {
 }
 
 /// How often each vertex is an output.
-fn multiplicity(linear: &Linearized) -> Vec<u64> {
+fn multiplicity<C>(linear: &Linearized<C>) -> Vec<u64> {
     let mut times = vec![0; linear.graph.node_count()];
     for vertex in linear.outputs.iter().flatten() {
         times[vertex.index()] += 1;
@@ -182,9 +204,9 @@ impl Arriving {
 }
 
 /// Carries path counts up the graph; a vertex's counts are dropped once its last user has read them.
-fn along(
-    linear: &Linearized,
-    products: impl Fn(&wengert_expr::LinearMap<wengert_expr::NodeId>, NodeIndex) -> u64,
+fn along<C>(
+    linear: &Linearized<C>,
+    products: impl Fn(&wengert_expr::LinearMap<C>, NodeIndex) -> u64,
     seed: impl Fn(NodeIndex) -> (Count, Count),
     mut output: impl FnMut(NodeIndex, &Arriving),
 ) {
@@ -222,7 +244,7 @@ fn along(
 }
 
 /// The path sum over unit directions of every variable.
-fn path_sum_cost(graph: &Graph, linear: &Linearized, paths: &Count) -> ModeCost {
+fn path_sum_cost<C>(graph: &Graph, linear: &Linearized<C>, paths: &Count) -> ModeCost {
     let mut elements = vec![0u64; linear.graph.node_count()];
     for &vertex in linear.inputs.iter().flatten() {
         elements[vertex.index()] += size(graph, linear, vertex);
@@ -246,7 +268,7 @@ fn path_sum_cost(graph: &Graph, linear: &Linearized, paths: &Count) -> ModeCost 
 
 /// For each output the elements of all variables on which it depends. Whichever are fewer, variables or outputs, are
 /// followed, 64 at a time.
-fn connected_elements(linear: &Linearized, elements: &[u64]) -> Vec<u64> {
+fn connected_elements<C>(linear: &Linearized<C>, elements: &[u64]) -> Vec<u64> {
     let mut connected = vec![0u64; elements.len()];
     let variables: Vec<NodeIndex> = linear.graph.node_indices().filter(|v| elements[v.index()] > 0).collect();
     let mut outputs: Vec<NodeIndex> = linear.outputs.iter().flatten().copied().collect();
@@ -275,7 +297,7 @@ fn connected_elements(linear: &Linearized, elements: &[u64]) -> Vec<u64> {
 }
 
 /// For each vertex which of at most 64 sources reach it along edges of this direction, as bits.
-fn reachable(linear: &Linearized, sources: &[NodeIndex], direction: Direction) -> Vec<u64> {
+fn reachable<C>(linear: &Linearized<C>, sources: &[NodeIndex], direction: Direction) -> Vec<u64> {
     let mut bits = vec![0u64; linear.graph.node_count()];
     for (i, source) in sources.iter().enumerate() {
         bits[source.index()] |= 1 << i;

@@ -105,6 +105,9 @@ pub enum DiffError {
     /// Nothing to differentiate with respect to.
     #[error("no variable to differentiate with respect to: the function has no float input")]
     NoVariable,
+    /// An order of elimination that is none of this graph.
+    #[error(transparent)]
+    Order(#[from] crate::eliminate::OrderError),
     /// The derivative graph could not be built, or the graph was in error before.
     #[error(transparent)]
     Graph(#[from] GraphError),

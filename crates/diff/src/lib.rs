@@ -13,19 +13,23 @@ mod error;
 mod linearize;
 mod mode;
 mod paths;
+pub mod sparsity;
+mod survey;
 mod sweep;
 mod tangent;
 mod transform;
 
-pub use cost::{CONVENTION, Costs, ModeCost, PathCounts, costs, path_counts};
+pub use cost::{Costs, ModeCost, PathCounts, costs, path_counts};
 pub use count::Count;
 pub use derive::{gradient, gradient_in};
 pub use error::DiffError;
 pub use linearize::{Edges, Linearized};
 pub use mode::Mode;
 pub use paths::{PATH_LIMIT, path_sum};
+pub use survey::{Survey, Surveyed, survey};
 pub use sweep::{forward, reverse};
 pub use tangent::Tangent;
 pub use transform::{
-    Directional, cost, float_inputs, grad, hessian, hvp, jacobian, jvp, taylor, value_and_grad, vjp,
+    Directional, cost, cost_in, float_inputs, grad, hessian, hvp, jacobian, jacobian_in_order, jvp, taylor,
+    value_and_grad, vjp,
 };

@@ -11,9 +11,9 @@ use wengert_expr::{Builder, Expr, Kind, LinearMap, Local, NodeId, Rule};
 ///
 /// Vertices are added in arena order, so their indices ascend along every edge; edges stand in the order of operands.
 #[derive(Clone, Debug)]
-pub struct Linearized {
+pub struct Linearized<C = NodeId> {
     /// Vertices are nodes of the expression graph, edges go from operand to user.
-    pub graph: StableDiGraph<NodeId, LinearMap<NodeId>>,
+    pub graph: StableDiGraph<NodeId, LinearMap<C>>,
     /// The vertices of the variables, in the order given; `None` where no output depends on one.
     pub inputs: Vec<Option<NodeIndex>>,
     /// The vertices of the outputs, in the order given; `None` where one depends on no variable.
@@ -97,29 +97,31 @@ impl Linearized {
         let nodes = |es: &[Expr<'b>]| es.iter().map(|e| e.id()).collect::<Vec<_>>();
         Linearized::new(b, &nodes(variables), &nodes(outputs)).map(Some)
     }
+}
 
+impl<C> Linearized<C> {
     /// The node of a vertex.
     pub fn node(&self, vertex: NodeIndex) -> NodeId {
         self.graph[vertex]
     }
 
     /// The edges into a vertex, in the order of operands.
-    pub fn incoming(&self, vertex: NodeIndex) -> Edges<'_> {
+    pub fn incoming(&self, vertex: NodeIndex) -> Edges<'_, C> {
         self.edges(vertex, Direction::Incoming)
     }
 
     /// The edges out of a vertex, oldest user first.
-    pub fn outgoing(&self, vertex: NodeIndex) -> Edges<'_> {
+    pub fn outgoing(&self, vertex: NodeIndex) -> Edges<'_, C> {
         self.edges(vertex, Direction::Outgoing)
     }
 
-    fn edges(&self, vertex: NodeIndex, direction: Direction) -> Edges<'_> {
-        let other = |e: EdgeReference<'_, LinearMap<NodeId>>| match direction {
+    fn edges(&self, vertex: NodeIndex, direction: Direction) -> Edges<'_, C> {
+        let other = |e: EdgeReference<'_, LinearMap<C>>| match direction {
             Direction::Incoming => e.source(),
             Direction::Outgoing => e.target(),
         };
         // petgraph gives the newest edge first, and edges were added in order.
-        let mut edges: Edges<'_> =
+        let mut edges: Edges<'_, C> =
             self.graph.edges_directed(vertex, direction).map(|e| (other(e), e.weight())).collect();
         edges.reverse();
         edges
@@ -127,7 +129,7 @@ impl Linearized {
 }
 
 /// Edges at one vertex: the vertex at the other end, and the map.
-pub type Edges<'l> = SmallVec<[(NodeIndex, &'l LinearMap<NodeId>); 2]>;
+pub type Edges<'l, C = NodeId> = SmallVec<[(NodeIndex, &'l LinearMap<C>); 2]>;
 
 /// The nodes that the outputs are computed from.
 fn needed(b: &Builder, outputs: &[NodeId], len: usize) -> Vec<bool> {

@@ -14,13 +14,15 @@ pub enum Mode {
     Forward,
     /// Cotangents from the outputs down: one pass for each output direction.
     Reverse,
+    /// Vertices eliminated in the best order that a short search finds.
+    Cross,
     /// Every path multiplied out on its own: exponential, for small graphs.
     Paths,
 }
 
 impl Mode {
     /// Every mode.
-    pub const ALL: [Mode; 4] = [Mode::Auto, Mode::Forward, Mode::Reverse, Mode::Paths];
+    pub const ALL: [Mode; 5] = [Mode::Auto, Mode::Forward, Mode::Reverse, Mode::Cross, Mode::Paths];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
@@ -28,6 +30,7 @@ impl Mode {
             Mode::Auto => "auto",
             Mode::Forward => "forward",
             Mode::Reverse => "reverse",
+            Mode::Cross => "cross",
             Mode::Paths => "paths",
         }
     }
@@ -36,7 +39,7 @@ impl Mode {
     pub fn resolve(self, costs: &Costs) -> Mode {
         match self {
             Mode::Auto => costs.best(),
-            Mode::Forward | Mode::Reverse | Mode::Paths => self,
+            Mode::Forward | Mode::Reverse | Mode::Cross | Mode::Paths => self,
         }
     }
 }

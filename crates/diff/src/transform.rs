@@ -4,17 +4,18 @@
 
 use crate::cost::Costs;
 use crate::derive;
+use crate::eliminate::{Convention, Step};
 use crate::error::DiffError;
 use crate::mode::Mode;
 use wengert_expr::{Builder, Expr, Function};
 
 /// The nodes of a function as expressions of a builder that goes on writing its graph.
-struct Open<'b> {
-    outputs: Vec<Expr<'b>>,
-    wrt: Vec<Expr<'b>>,
+pub(crate) struct Open<'b> {
+    pub(crate) outputs: Vec<Expr<'b>>,
+    pub(crate) wrt: Vec<Expr<'b>>,
 }
 
-fn open<'b>(b: &'b Builder, f: &Function, wrt: &[&str]) -> Result<Open<'b>, DiffError> {
+pub(crate) fn open<'b>(b: &'b Builder, f: &Function, wrt: &[&str]) -> Result<Open<'b>, DiffError> {
     let variable = |name: &&str| {
         let input = f.graph().input(name).ok_or_else(|| {
             let names: Vec<String> = f.inputs().iter().map(|i| format!("{:?}", i.name)).collect();
@@ -26,7 +27,7 @@ fn open<'b>(b: &'b Builder, f: &Function, wrt: &[&str]) -> Result<Open<'b>, Diff
     Ok(Open { outputs: f.outputs().iter().map(|o| b.node(o.node)).collect(), wrt })
 }
 
-fn reopened(f: &Function) -> Builder {
+pub(crate) fn reopened(f: &Function) -> Builder {
     Builder::on(f.graph().clone())
 }
 
@@ -84,18 +85,35 @@ fn with_gradient(f: &Function, wrt: &[&str], mode: Mode, value: bool) -> Result<
 pub fn jacobian(f: &Function, wrt: &[&str], mode: Mode) -> Result<Function, DiffError> {
     let b = reopened(f);
     let at = open(&b, f, wrt)?;
-    for (o, row) in derive::jacobian(&at.outputs, &at.wrt, mode)?.into_iter().enumerate() {
+    let blocks = derive::jacobian(&at.outputs, &at.wrt, mode)?;
+    name_blocks(&b, f, wrt, blocks);
+    Ok(b.finish()?)
+}
+
+/// As [`jacobian`], accumulated in this order of elimination.
+///
+/// # Errors
+/// As [`jacobian`], and an order that eliminates what it cannot or leaves something.
+pub fn jacobian_in_order(f: &Function, wrt: &[&str], order: &[Step]) -> Result<Function, DiffError> {
+    let b = reopened(f);
+    let at = open(&b, f, wrt)?;
+    let blocks = derive::jacobian_in_order(&at.outputs, &at.wrt, order)?;
+    name_blocks(&b, f, wrt, blocks);
+    Ok(b.finish()?)
+}
+
+fn name_blocks<'b>(b: &'b Builder, f: &Function, wrt: &[&str], blocks: Vec<Vec<Expr<'b>>>) {
+    for (o, row) in blocks.into_iter().enumerate() {
         for (name, block) in wrt.iter().zip(row) {
             b.output(format!("{}/{name}", f.output_name(o)), block);
         }
     }
-    Ok(b.finish()?)
 }
 
 /// The second derivatives of a function with one scalar output: for each pair of variables an output `x/y` of the shape
 /// of `x` followed by that of `y`.
 ///
-/// The gradient is taken in reverse mode and differentiated in forward mode (`Auto`); `Forward`, `Reverse` and `Paths`
+/// The gradient is taken in reverse mode and differentiated in forward mode (`Auto`); `Forward`, `Reverse`, `Cross` and `Paths`
 /// take both derivatives in that mode.
 ///
 /// # Errors
@@ -103,7 +121,7 @@ pub fn jacobian(f: &Function, wrt: &[&str], mode: Mode) -> Result<Function, Diff
 pub fn hessian(f: &Function, wrt: &[&str], mode: Mode) -> Result<Function, DiffError> {
     let (first, second) = match mode {
         Mode::Auto => (Mode::Reverse, Mode::Forward),
-        Mode::Forward | Mode::Reverse | Mode::Paths => (mode, mode),
+        Mode::Forward | Mode::Reverse | Mode::Cross | Mode::Paths => (mode, mode),
     };
     let b = reopened(f);
     let at = open(&b, f, wrt)?;
@@ -212,12 +230,20 @@ pub fn taylor(f: &Function, wrt: &str, order: usize) -> Result<Function, DiffErr
     Ok(b.finish()?)
 }
 
-/// What each mode costs on a function.
+/// What each mode costs on a function, products by exact 1 and -1 being free.
 ///
 /// # Errors
 /// Unknown variables, variables or outputs that are not floats, an operation without a derivative.
 pub fn cost(f: &Function, wrt: &[&str]) -> Result<Costs, DiffError> {
+    cost_in(f, wrt, Convention::default())
+}
+
+/// What each mode costs on a function, in this convention.
+///
+/// # Errors
+/// As [`cost`].
+pub fn cost_in(f: &Function, wrt: &[&str], convention: Convention) -> Result<Costs, DiffError> {
     let b = reopened(f);
     let at = open(&b, f, wrt)?;
-    derive::cost(&at.outputs, &at.wrt)?.ok_or(DiffError::NoVariable)
+    derive::cost(&at.outputs, &at.wrt, convention)?.ok_or(DiffError::NoVariable)
 }

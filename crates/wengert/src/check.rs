@@ -107,7 +107,9 @@ pub fn check_gradients(
     let mut modes =
         vec![(Mode::Forward, by_forward(&point, wrt, &directions)?), (Mode::Reverse, reverse.clone())];
     if cost(point.function(), wrt)?.paths.to_u64().is_some_and(|n| n <= CHECKED_PATHS) {
-        modes.push((Mode::Paths, by_gradient(&point, wrt, Mode::Paths, &directions)?));
+        for mode in [Mode::Cross, Mode::Paths] {
+            modes.push((mode, by_gradient(&point, wrt, mode, &directions)?));
+        }
     }
     Ok(modes.into_iter().map(|(mode, slopes)| compare(mode, &slopes, &reverse, &differences)).collect())
 }
@@ -190,7 +192,7 @@ mod tests {
         let checks = check_gradients(&b.finish().unwrap(), &values, &["x", "y"]).unwrap();
         assert_eq!(
             checks.iter().map(|c| c.mode).collect::<Vec<_>>(),
-            [Mode::Forward, Mode::Reverse, Mode::Paths]
+            [Mode::Forward, Mode::Reverse, Mode::Cross, Mode::Paths]
         );
         for check in checks {
             assert!(check.ok && check.worst < 1e-9 && check.apart < 1e-14, "{check:?}");

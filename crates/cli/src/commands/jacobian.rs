@@ -8,7 +8,8 @@ use crate::program::Program;
 use crate::{json, terminal};
 use clap::Args;
 use serde_json::{Map, Value as Json, json};
-use wengert::diff::jacobian;
+use wengert::diff::eliminate::Step;
+use wengert::diff::{Mode, jacobian, jacobian_in_order};
 use wengert::expr::Value;
 
 #[derive(Args, Debug)]
@@ -16,18 +17,32 @@ use wengert::expr::Value;
 
 Examples:
   wengert jacobian -e 'y = [a * b, sin(a)]' --at a=2 --at b=3
-  wengert jacobian model.wg --wrt x --at 'x=[1, 2, 3]' --mode reverse")]
+  wengert jacobian model.wg --wrt x --at 'x=[1, 2, 3]' --mode reverse
+  wengert jacobian -e 'w = sin(x * y); p = w + y; q = log(w); output p; output q' --at x=1 --at y=2 --order 3,2")]
 pub(crate) struct JacobianArgs {
     #[command(flatten)]
     pub(crate) derivative: DerivativeArgs,
+    /// Eliminate in this order: vertices as `wengert show --stage linearized` numbers them, edges like 3>7 (in front) and
+    /// 3<7 (behind)
+    #[arg(long, value_name = "STEPS", value_delimiter = ',', allow_hyphen_values = true)]
+    pub(crate) order: Option<Vec<Step>>,
 }
 
 pub(crate) fn run(args: &JacobianArgs, settings: &Settings) -> Result<Answer, Failure> {
+    let order = args.order.as_deref();
     let args = &args.derivative;
+    if order.is_some() && !matches!(args.mode, Mode::Auto | Mode::Cross) {
+        return Err(Failure::input(format!("--order is for mode cross, not for mode {}", args.mode)));
+    }
     let program = Program::with_values(&args.program, &args.wrt.wrt, settings)?;
     let wrt = program.variables()?;
-    let derivative = jacobian(&program.function, &wrt, args.mode).map_err(program.placed())?;
-    say_mode(&program, args.mode, settings)?;
+    let derivative = match order {
+        Some(order) => jacobian_in_order(&program.function, &wrt, order).map_err(program.placed())?,
+        None => jacobian(&program.function, &wrt, args.mode).map_err(program.placed())?,
+    };
+    if order.is_none() {
+        say_mode(&program, args.mode, settings)?;
+    }
     let blocks = Blocks {
         rows: program.output_names(),
         columns: &program.wrt,

@@ -63,7 +63,7 @@ pub trait Coefficients: Copy {
     fn basis(self, ty: &Type) -> Self::C;
 }
 
-impl<'b> Coefficients for &'b Builder {
+impl Coefficients for &Builder {
     type C = NodeId;
 
     fn ty(self, id: TypeId) -> Type {

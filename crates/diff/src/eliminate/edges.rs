@@ -102,11 +102,13 @@ struct Proof {
     bound: u64,
 }
 
+/// A position that was met, its least price so far, and the step that led to it from another.
+type Position = (Bits, u64, Option<(usize, Step)>);
+
 /// Dijkstra's search over positions, given the price of an order that is known.
 fn exact(problem: &Problem, board: &Bits, known: u64, clock: &mut Clock) -> Proof {
     let inner = is_inner(problem);
-    // Each position met: its least price so far, and the step that led to it from another.
-    let mut positions: Vec<(Bits, u64, Option<(usize, Step)>)> = vec![(board.clone(), 0, None)];
+    let mut positions: Vec<Position> = vec![(board.clone(), 0, None)];
     let mut ids: FxHashMap<Vec<u64>, usize> = FxHashMap::default();
     ids.insert(board.key(), 0);
     let mut queue = BinaryHeap::from([Reverse((0, 0))]);
@@ -142,7 +144,7 @@ fn exact(problem: &Problem, board: &Bits, known: u64, clock: &mut Clock) -> Proo
     Proof { steps: None, bound: known }
 }
 
-fn retraced(positions: &[(Bits, u64, Option<(usize, Step)>)], end: usize) -> Vec<Step> {
+fn retraced(positions: &[Position], end: usize) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut at = end;
     while let Some((before, step)) = positions[at].2 {

@@ -88,6 +88,11 @@ impl Problem {
         run.finish()
     }
 
+    /// The graph as the convention sees it, before anything is eliminated.
+    pub fn linearized(&self) -> Linearized<()> {
+        self.web.map(|&id| self.structures.map(id).clone()).linearized()
+    }
+
     /// The number to be made small: what this order of vertices costs in the convention.
     pub(super) fn weight(&self, cost: &OrderCost) -> u64 {
         self.convention.weight(cost.work())

@@ -7,6 +7,7 @@
 
 use super::step::{OrderError, Step};
 use crate::linearize::Linearized;
+use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use petgraph::visit::{EdgeRef, IntoEdgeReferences, NodeIndexable};
 use rustc_hash::FxHashMap;
 use wengert_expr::{LinearMap, NodeId};
@@ -85,7 +86,7 @@ impl<M: Clone> Web<M> {
         let n = graph.node_bound();
         let mut web = Web {
             roles: vec![Role::Inner; n],
-            nodes: (0..n).map(|i| graph[petgraph::stable_graph::NodeIndex::new(i)]).collect(),
+            nodes: (0..n).map(|i| graph[NodeIndex::new(i)]).collect(),
             sources: Vec::new(),
             sinks: Vec::new(),
             edges: Vec::with_capacity(graph.edge_count()),
@@ -101,7 +102,7 @@ impl<M: Clone> Web<M> {
             let map = a.local(edge.weight());
             web.connect(edge.source().index() as u32, edge.target().index() as u32, map, false, a);
         }
-        let ends = |at: &[Option<petgraph::stable_graph::NodeIndex>]| -> Vec<Option<u32>> {
+        let ends = |at: &[Option<NodeIndex>]| -> Vec<Option<u32>> {
             at.iter().map(|v| v.map(|v| v.index() as u32)).collect()
         };
         web.sources = web.copies(&ends(&linear.inputs), Role::Source, a);
@@ -342,5 +343,24 @@ impl<M: Clone> Web<M> {
             Step::Front(from, to) => edge(from, to).and_then(|()| vertex(to)),
             Step::Back(from, to) => edge(from, to).and_then(|()| vertex(from)),
         }
+    }
+}
+
+impl<C: Clone> Web<LinearMap<C>> {
+    /// What is left, as a linearised graph; eliminated vertices are not in it.
+    pub fn linearized(&self) -> Linearized<C> {
+        let mut graph = StableDiGraph::with_capacity(self.len(), self.table.len());
+        let mut vertex = vec![NodeIndex::end(); self.len()];
+        // Copies of variables stand in front of what is computed from them.
+        let (first, rest): (Vec<u32>, Vec<u32>) =
+            (0..self.len() as u32).partition(|&v| self.roles[v as usize] == Role::Source);
+        for v in first.into_iter().chain(rest).filter(|&v| !self.eliminated[v as usize]) {
+            vertex[v as usize] = graph.add_node(self.nodes[v as usize]);
+        }
+        for link in self.links() {
+            graph.add_edge(vertex[link.from as usize], vertex[link.to as usize], link.map.clone());
+        }
+        let ends = |at: &[Option<u32>]| at.iter().map(|v| v.map(|v| vertex[v as usize])).collect();
+        Linearized { inputs: ends(&self.sources), outputs: ends(&self.sinks), graph }
     }
 }
