@@ -5,6 +5,7 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, 
 use std::hint::black_box;
 use std::time::Duration;
 use wengert_benches::synthetic::Long;
+use wengert_diff::eliminate::Convention;
 use wengert_diff::{derive, gradient};
 use wengert_expr::Builder;
 
@@ -43,7 +44,7 @@ fn graph(c: &mut Criterion) {
             b.iter_with_large_drop(|| {
                 let builder = Builder::new();
                 let (x, y) = family.write(&builder, nodes);
-                black_box(derive::cost(&[y], &[x]).expect("a derivative"));
+                black_box(derive::cost(&[y], &[x], Convention::default()).expect("a derivative"));
                 builder
             });
         });

@@ -108,6 +108,14 @@ pub enum DiffError {
     /// An order of elimination that is none of this graph.
     #[error(transparent)]
     Order(#[from] crate::eliminate::OrderError),
+    /// A pattern that would not fit.
+    #[error("the pattern has {places} places, and at most {limit} are written out")]
+    TooManyPlaces {
+        /// How many.
+        places: usize,
+        /// The most.
+        limit: usize,
+    },
     /// The derivative graph could not be built, or the graph was in error before.
     #[error(transparent)]
     Graph(#[from] GraphError),

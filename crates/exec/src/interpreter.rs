@@ -3,7 +3,8 @@
 //! A value is dropped after its last use, so a run holds only what is still needed.
 
 use crate::error::ExecError;
-use wengert_expr::{Function, NodeId, Op, Value};
+use smallvec::SmallVec;
+use wengert_expr::{Function, NodeId, Op, Type, Value, Workload};
 
 /// The greatest size of one value. Beyond it an allocation would end the process instead of failing.
 const MAX_VALUE_GIB: usize = 8;
@@ -119,6 +120,16 @@ impl Interpreter {
         self.evaluate(slots, |_, _| ())
     }
 
+    /// As [`Interpreter::run`], counting what is done as it is done.
+    ///
+    /// # Errors
+    /// As [`Interpreter::run`].
+    pub fn run_counted(&self, inputs: &[(&str, Value)]) -> Result<(Vec<Value>, Workload), ExecError> {
+        let mut counted = Counted::default();
+        let outputs = self.schedule(self.by_name(inputs)?, &mut counted)?;
+        Ok((outputs, counted.load))
+    }
+
     fn by_name(&self, inputs: &[(&str, Value)]) -> Result<Vec<Option<Value>>, ExecError> {
         let mut slots = vec![None; self.function.inputs().len()];
         for (name, value) in inputs {
@@ -145,35 +156,79 @@ impl Interpreter {
 
     fn evaluate(
         &self,
+        inputs: Vec<Option<Value>>,
+        watch: impl FnMut(NodeId, &Value),
+    ) -> Result<Vec<Value>, ExecError> {
+        self.schedule(inputs, &mut Watched(watch))
+    }
+
+    fn schedule(
+        &self,
         mut inputs: Vec<Option<Value>>,
-        mut watch: impl FnMut(NodeId, &Value),
+        observer: &mut impl Observer,
     ) -> Result<Vec<Value>, ExecError> {
         self.check_sizes()?;
         let graph = self.function.graph();
         let mut values: Vec<Option<Value>> = vec![None; graph.len()];
         for (at, &node) in self.order.iter().enumerate() {
-            let value = match graph.op(node) {
-                Op::Input(i) => inputs[*i as usize].take().ok_or_else(|| {
-                    let input = &graph.inputs()[*i as usize];
-                    ExecError::Missing { name: input.name.clone(), expected: input.ty.clone() }
-                })?,
-                op => {
-                    let operands: smallvec::SmallVec<[&Value; 4]> =
-                        graph.operands(node).iter().map(|o| get(&values, *o)).collect();
-                    (op.row().eval)(op, &operands, graph.ty(node)).map_err(|error| ExecError::Eval {
-                        op: op.name().to_owned(),
-                        place: graph.place(node),
-                        error,
-                    })?
-                }
-            };
-            watch(node, &value);
+            let operands: SmallVec<[&Value; 4]> =
+                graph.operands(node).iter().map(|o| get(&values, *o)).collect();
+            let value =
+                match graph.op(node) {
+                    Op::Input(i) => inputs[*i as usize].take().ok_or_else(|| {
+                        let input = &graph.inputs()[*i as usize];
+                        ExecError::Missing { name: input.name.clone(), expected: input.ty.clone() }
+                    })?,
+                    op => (op.row().eval)(op, &operands, graph.ty(node)).map_err(|error| {
+                        ExecError::Eval { op: op.name().to_owned(), place: graph.place(node), error }
+                    })?,
+                };
+            observer.computed(node, graph.op(node), &operands, &value);
+            drop(operands);
             values[node.index()] = Some(value);
             for dead in &self.dying[self.deaths[at + 1] as usize..self.deaths[at] as usize] {
-                values[dead.index()] = None;
+                if let Some(value) = values[dead.index()].take() {
+                    observer.dropped(&value);
+                }
             }
         }
         Ok(self.function.outputs().iter().map(|o| get(&values, o.node).clone()).collect())
+    }
+}
+
+/// Who looks on while a function runs.
+trait Observer {
+    fn computed(&mut self, node: NodeId, op: &Op, operands: &[&Value], value: &Value);
+    fn dropped(&mut self, value: &Value);
+}
+
+struct Watched<W>(W);
+
+impl<W: FnMut(NodeId, &Value)> Observer for Watched<W> {
+    fn computed(&mut self, node: NodeId, _: &Op, _: &[&Value], value: &Value) {
+        (self.0)(node, value);
+    }
+
+    fn dropped(&mut self, _: &Value) {}
+}
+
+/// Counts what is done, from the values themselves.
+#[derive(Default)]
+struct Counted {
+    load: Workload,
+    holding: u64,
+}
+
+impl Observer for Counted {
+    fn computed(&mut self, _: NodeId, op: &Op, operands: &[&Value], value: &Value) {
+        let types: SmallVec<[Type; 4]> = operands.iter().map(|v| v.ty()).collect();
+        let types: SmallVec<[&Type; 4]> = types.iter().collect();
+        self.holding += self.load.step(op, &types, &value.ty());
+        self.load.peak = self.load.peak.max(self.holding);
+    }
+
+    fn dropped(&mut self, value: &Value) {
+        self.holding -= value.ty().bytes() as u64;
     }
 }
 

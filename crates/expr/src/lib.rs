@@ -27,6 +27,7 @@ mod types;
 mod value;
 mod verify;
 mod visit;
+mod work;
 
 pub use build::{Along, CustomMap};
 pub use builder::Builder;
@@ -37,7 +38,7 @@ pub use expr::Expr;
 pub use fingerprint::{fingerprint, isomorphic};
 pub use function::{Function, Output};
 pub use graph::{Graph, Input, MAX_RANK, NodeId, Role, Users};
-pub use map::{Axes, Index, Kind, Labelled, Labels, LinearMap, Local, Scale, Structural, TypeId};
+pub use map::{Axes, Index, Kind, Labelled, Labels, LinearMap, Local, Part, Scale, Structural, TypeId};
 pub use op::{
     AxisList, Binary, Comparison, DotAxes, Extremum, Literal, Op, Padding, Range, Reduction, Unary, Window,
     Windows,
@@ -51,3 +52,4 @@ pub use types::TypeTable;
 pub use value::{Element, Tensor, Value};
 pub use verify::{Violation, ViolationKind, verify};
 pub use visit::{AllEdges, Edge, Edges, GraphView, Neighbors, Nodes, Use, Visited};
+pub use work::{Work, WorkRule, Workload};

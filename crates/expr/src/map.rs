@@ -163,36 +163,57 @@ impl<C> Kind<C> {
 
     /// The same map with each coefficient replaced.
     pub fn map_coefficients<D>(&self, f: &mut impl FnMut(&C) -> D) -> Kind<D> {
+        self.map_parts(&mut |part| match part {
+            Part::Coefficient(c) | Part::Position(c) => f(c),
+        })
+    }
+
+    /// The same map with each coefficient and each array of positions replaced.
+    pub fn map_parts<D>(&self, f: &mut impl FnMut(Part<'_, C>) -> D) -> Kind<D> {
         match self {
             Kind::Zero => Kind::Zero,
             Kind::Labelled(l) => Kind::Labelled(Labelled {
                 scale: match &l.scale {
                     Scale::One => Scale::One,
                     Scale::MinusOne => Scale::MinusOne,
-                    Scale::By(c) => Scale::By(f(c)),
+                    Scale::By(c) => Scale::By(f(Part::Coefficient(c))),
                 },
-                mask: l.mask.as_ref().map(&mut *f),
+                mask: l.mask.as_ref().map(|m| f(Part::Coefficient(m))),
                 axes: l.axes.clone(),
             }),
             Kind::Cast => Kind::Cast,
             Kind::Index(index) => {
                 let mut structural = |s: &Structural<C>| Structural {
                     op: s.op.clone(),
-                    data: s.data.iter().map(&mut *f).collect(),
+                    data: s.data.iter().map(|d| f(Part::Position(d))).collect(),
                 };
                 let apply = structural(&index.apply);
                 Kind::Index(Box::new(Index { apply, transpose: structural(&index.transpose) }))
             }
-            Kind::Chain(maps) => Kind::Chain(maps.iter().map(|m| m.map_coefficients(f)).collect()),
-            Kind::Sum(maps) => Kind::Sum(maps.iter().map(|m| m.map_coefficients(f)).collect()),
+            Kind::Chain(maps) => Kind::Chain(maps.iter().map(|m| m.map_parts(f)).collect()),
+            Kind::Sum(maps) => Kind::Sum(maps.iter().map(|m| m.map_parts(f)).collect()),
         }
     }
+}
+
+/// What a map refers to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part<'c, C> {
+    /// Numbers to multiply by, or a mask.
+    Coefficient(&'c C),
+    /// Positions, by which a structural operation moves elements.
+    Position(&'c C),
 }
 
 impl<C> LinearMap<C> {
     /// The same map with each coefficient replaced.
     pub fn map_coefficients<D>(&self, f: &mut impl FnMut(&C) -> D) -> LinearMap<D> {
         LinearMap { from: self.from, to: self.to, kind: self.kind.map_coefficients(f) }
+    }
+
+    /// The same map with each coefficient and each array of positions replaced.
+    pub fn map_parts<D>(&self, f: &mut impl FnMut(Part<'_, C>) -> D) -> LinearMap<D> {
+        LinearMap { from: self.from, to: self.to, kind: self.kind.map_parts(f) }
     }
 }
 

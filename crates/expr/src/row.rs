@@ -10,6 +10,7 @@ use crate::op::Op;
 use crate::rule::Rule;
 use crate::ty::Type;
 use crate::value::Value;
+use crate::work::{self, WorkRule};
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -93,6 +94,8 @@ pub struct Row {
     pub kernel: Kernel,
     /// Its derivatives, one linear map for each operand.
     pub maps: Maps,
+    /// Its arithmetic.
+    pub work: WorkRule,
     /// For an operation that is linear in its first operand and moves elements: the same on a stack of them.
     pub lift: Option<fn(&Op, usize) -> Op>,
     /// Where each operand lies well inside the domain: an interval to test in.
@@ -130,6 +133,12 @@ impl Row {
         self
     }
 
+    /// This row with its arithmetic.
+    pub const fn working(mut self, work: WorkRule) -> Row {
+        self.work = work;
+        self
+    }
+
     /// This row for a structural operation.
     pub const fn lifted(mut self, lift: fn(&Op, usize) -> Op) -> Row {
         self.lift = Some(lift);
@@ -153,6 +162,7 @@ impl Row {
             eval,
             kernel,
             maps,
+            work: work::NOTHING,
             lift: None,
             domain: &[],
             points: &[],

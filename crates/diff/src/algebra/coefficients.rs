@@ -4,12 +4,10 @@
 //! cost is counted by the same code that emits, and a search writes nothing into any graph.
 
 use super::apply::apply;
-use super::cost::{ApplyCost, apply_cost};
 use crate::tangent::Tangent;
 use smallvec::SmallVec;
-use std::cell::Cell;
 use std::fmt::Debug;
-use wengert_expr::{Builder, DType, LinearMap, NodeId, Shape, Type, TypeId, TypeTable, Value};
+use wengert_expr::{Builder, DType, LinearMap, NodeId, Shape, Type, TypeId, Value};
 
 /// The extent of each label.
 pub type Extents = SmallVec<[usize; 16]>;
@@ -19,7 +17,7 @@ pub(super) fn shape_of(labels: &[u8], extents: &Extents) -> Shape {
     labels.iter().map(|&l| extents[l as usize]).collect()
 }
 
-fn size_of(labels: &[u8], extents: &Extents) -> u64 {
+pub(super) fn size_of(labels: &[u8], extents: &Extents) -> u64 {
     labels.iter().fold(1u64, |n, &l| n.saturating_mul(extents[l as usize] as u64))
 }
 
@@ -61,6 +59,10 @@ pub trait Coefficients: Copy {
     fn diagonal(self, n: usize) -> Self::C;
     /// The diagonal as numbers, reshaped: one tangent of this type for each of its elements.
     fn basis(self, ty: &Type) -> Self::C;
+    /// Whether a sum of many terms may become one dense array.
+    fn densifies(self) -> bool {
+        true
+    }
 }
 
 impl Coefficients for &Builder {
@@ -132,74 +134,4 @@ impl Coefficients for &Builder {
         let n = ty.shape.elements();
         self.node(self.diagonal(n)).cast(ty.dtype).reshape_to(&ty.shape.stacked(n)).id()
     }
-}
-
-/// Coefficients that are only counted: of each array nothing is kept but that it is there.
-#[derive(Clone, Copy, Debug)]
-pub struct Dry<'g> {
-    types: &'g TypeTable,
-    tally: &'g Cell<ApplyCost>,
-}
-
-impl<'g> Dry<'g> {
-    /// Counts into this tally.
-    pub fn new(types: &'g TypeTable, tally: &'g Cell<ApplyCost>) -> Dry<'g> {
-        Dry { types, tally }
-    }
-
-    fn count(self, products: u64, sums: u64) {
-        self.tally.set(self.tally.get() + ApplyCost { products, sums });
-    }
-}
-
-impl Coefficients for Dry<'_> {
-    type C = ();
-
-    fn ty(self, id: TypeId) -> Type {
-        self.types.get(id).clone()
-    }
-
-    fn number(self, _: f64, _: DType) {}
-
-    fn negated(self, _: &()) {}
-
-    fn relabel(self, (_, labels): Array<'_, ()>, output: &[u8], extents: &Extents) {
-        let kept: SmallVec<[u8; 16]> = labels.iter().copied().filter(|l| output.contains(l)).collect();
-        self.count(0, size_of(labels, extents).saturating_sub(size_of(&kept, extents)));
-    }
-
-    fn einsum(self, (_, a): Array<'_, ()>, (_, b): Array<'_, ()>, output: &[u8], extents: &Extents) {
-        // What only one of them has and the result lacks is summed first.
-        let kept = |of: &[u8], other: &[u8]| -> SmallVec<[u8; 16]> {
-            of.iter().copied().filter(|l| other.contains(l) || output.contains(l)).collect()
-        };
-        let (a_kept, b_kept) = (kept(a, b), kept(b, a));
-        let before = (size_of(a, extents) - size_of(&a_kept, extents))
-            .saturating_add(size_of(b, extents) - size_of(&b_kept, extents));
-        let mut all = a_kept;
-        all.extend(b_kept.iter().copied().filter(|l| !a.contains(l)).collect::<SmallVec<[u8; 16]>>());
-        let products = size_of(&all, extents);
-        all.retain(|l| output.contains(l));
-        self.count(products, before.saturating_add(products - size_of(&all, extents)));
-    }
-
-    fn plus(self, _: &(), _: &(), elements: u64) {
-        self.count(0, elements);
-    }
-
-    fn select(self, _: &(), _: &(), _: DType) {}
-
-    fn and(self, _: &(), _: &()) {}
-
-    fn or(self, _: &(), _: &()) {}
-
-    fn apply_to(self, map: &LinearMap<()>, _: &(), leading: &[usize]) {
-        let once = apply_cost(self.types, map);
-        let n: u64 = leading.iter().map(|&e| e as u64).product();
-        self.count(once.products.saturating_mul(n), once.sums.saturating_mul(n));
-    }
-
-    fn diagonal(self, _: usize) {}
-
-    fn basis(self, _: &Type) {}
 }

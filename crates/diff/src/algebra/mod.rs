@@ -6,13 +6,15 @@ mod coefficients;
 mod compose;
 mod cost;
 mod dense;
+mod dry;
 mod form;
 mod transpose;
 
 pub use add::add;
 pub use apply::apply;
-pub use coefficients::{Array, Coefficients, Dry, Extents};
+pub use coefficients::{Array, Coefficients, Extents};
 pub use compose::{COMPOSITION_BUDGET, compose};
 pub use cost::{ApplyCost, apply_cost};
 pub use dense::{dense, dense_elements, densified, held};
+pub use dry::{Dry, Slot};
 pub use transpose::transpose;

@@ -1,6 +1,6 @@
 //! What is counted: by name, and printed with every number.
 
-use crate::algebra::ApplyCost;
+use crate::algebra::{ApplyCost, Slot};
 use std::fmt;
 use std::str::FromStr;
 use wengert_expr::{Axes, Kind, Labelled, LinearMap, Scale, TypeTable};
@@ -79,11 +79,11 @@ impl Convention {
     }
 
     /// A local derivative as this convention sees it: where units count, an elementwise one and a sum multiply by ones.
-    pub(crate) fn seen(self, types: &TypeTable, map: &LinearMap<()>) -> LinearMap<()> {
+    pub(crate) fn seen(self, types: &TypeTable, map: &LinearMap<Slot>) -> LinearMap<Slot> {
         if !self.counts_units() {
             return map.clone();
         }
-        let all = |maps: &[LinearMap<()>]| maps.iter().map(|m| self.seen(types, m)).collect();
+        let all = |maps: &[LinearMap<Slot>]| maps.iter().map(|m| self.seen(types, m)).collect();
         let kind = match &map.kind {
             Kind::Labelled(l) => Kind::Labelled(counted(l, types.get(map.from).shape.rank())),
             Kind::Chain(maps) => Kind::Chain(all(maps)),
@@ -95,8 +95,8 @@ impl Convention {
 }
 
 /// Ones written out where a map is elementwise or sums.
-fn counted(l: &Labelled<()>, rank: usize) -> Labelled<()> {
-    if matches!(l.scale, Scale::By(())) {
+fn counted(l: &Labelled<Slot>, rank: usize) -> Labelled<Slot> {
+    if matches!(l.scale, Scale::By(_)) {
         return l.clone();
     }
     let axes = l.axes(rank);
@@ -104,7 +104,7 @@ fn counted(l: &Labelled<()>, rank: usize) -> Labelled<()> {
     if axes.input != axes.output && !sums {
         return l.clone();
     }
-    Labelled::new(Scale::By(()), l.mask, Axes { scale: axes.input.clone(), ..axes })
+    Labelled::new(Scale::By(Slot::Coefficients), l.mask, Axes { scale: axes.input.clone(), ..axes })
 }
 
 impl fmt::Display for Convention {

@@ -5,7 +5,7 @@ use super::emit::check_complete;
 use super::step::{OrderError, Step};
 use super::structures::{Structure, Structures};
 use super::web::Web;
-use crate::algebra::ApplyCost;
+use crate::algebra::{ApplyCost, Slot};
 use crate::linearize::Linearized;
 use wengert_expr::{Graph, NodeId};
 
@@ -89,7 +89,7 @@ impl Problem {
     }
 
     /// The graph as the convention sees it, before anything is eliminated.
-    pub fn linearized(&self) -> Linearized<()> {
+    pub fn linearized(&self) -> Linearized<Slot> {
         self.web.map(|&id| self.structures.map(id).clone()).linearized()
     }
 

@@ -4,7 +4,7 @@
 
 use super::convention::Convention;
 use super::web::Algebra;
-use crate::algebra::{self, ApplyCost, Dry};
+use crate::algebra::{self, ApplyCost, Dry, Slot};
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
 use wengert_expr::{Graph, Kind, LinearMap, NodeId, TypeId, TypeTable};
@@ -19,12 +19,13 @@ pub struct Structures {
     types: TypeTable,
     node_types: Vec<TypeId>,
     convention: Convention,
-    maps: Vec<LinearMap<()>>,
+    maps: Vec<LinearMap<Slot>>,
     held: Vec<u64>,
-    ids: FxHashMap<LinearMap<()>, Structure>,
+    ids: FxHashMap<LinearMap<Slot>, Structure>,
     products: FxHashMap<(Structure, Structure), (Structure, ApplyCost)>,
     sums: FxHashMap<(Structure, Structure), (Structure, ApplyCost)>,
     spent: ApplyCost,
+    lazy: bool,
 }
 
 impl Structures {
@@ -40,7 +41,13 @@ impl Structures {
             products: FxHashMap::default(),
             sums: FxHashMap::default(),
             spent: ApplyCost::default(),
+            lazy: false,
         }
+    }
+
+    /// Sums stay sums, however many terms they have.
+    pub fn lazy(self) -> Structures {
+        Structures { lazy: true, ..self }
     }
 
     /// What was multiplied and added since the last time this was asked.
@@ -54,7 +61,7 @@ impl Structures {
     }
 
     /// The map.
-    pub fn map(&self, id: Structure) -> &LinearMap<()> {
+    pub fn map(&self, id: Structure) -> &LinearMap<Slot> {
         &self.maps[id.0 as usize]
     }
 
@@ -64,7 +71,7 @@ impl Structures {
         let scalar = |ty| self.types.get(ty).shape.rank() == 0;
         match &map.kind {
             Kind::Labelled(l) if scalar(map.from) && scalar(map.to) => {
-                Some(!matches!(l.scale, wengert_expr::Scale::By(())))
+                Some(!matches!(l.scale, wengert_expr::Scale::By(_)))
             }
             _ => None,
         }
@@ -82,7 +89,7 @@ impl Structures {
         tally.get()
     }
 
-    fn intern(&mut self, map: LinearMap<()>) -> Structure {
+    fn intern(&mut self, map: LinearMap<Slot>) -> Structure {
         if let Some(&id) = self.ids.get(&map) {
             return id;
         }
@@ -94,9 +101,10 @@ impl Structures {
         id
     }
 
-    fn dry(&self, work: impl FnOnce(Dry<'_>) -> LinearMap<()>) -> (LinearMap<()>, ApplyCost) {
+    fn dry(&self, work: impl FnOnce(Dry<'_>) -> LinearMap<Slot>) -> (LinearMap<Slot>, ApplyCost) {
         let tally = Cell::default();
-        let map = work(Dry::new(&self.types, &tally));
+        let dry = Dry::new(&self.types, &tally);
+        let map = work(if self.lazy { dry.lazy() } else { dry });
         (map, tally.get())
     }
 }
@@ -105,8 +113,7 @@ impl Algebra for Structures {
     type Map = Structure;
 
     fn local(&mut self, map: &LinearMap<NodeId>) -> Structure {
-        let map = map.map_coefficients(&mut |_| ());
-        let seen = self.convention.seen(&self.types, &map);
+        let seen = self.convention.seen(&self.types, &Slot::bones(map));
         self.intern(seen)
     }
 

@@ -10,19 +10,20 @@ use crate::map::Local;
 use crate::row::{Kernel, Row};
 use crate::rule::Rule;
 use crate::special;
+use crate::work;
 
 super::family! {
     /// Functions of two elements of one dtype.
     Binary {
         /// `a + b`.
         Add => commutative(binary("add", Kernel::BinaryInt(|a, b| a + b, |a, b| Ok(a.wrapping_add(b))),
-            &[|c| c.identity(), |c| c.identity()])),
+            &[|c| c.identity(), |c| c.identity()])).working(work::EACH_SUM),
         /// `a - b`.
         Sub => binary("sub", Kernel::BinaryInt(|a, b| a - b, |a, b| Ok(a.wrapping_sub(b))),
-            &[|c| c.identity(), |c| c.minus()]),
+            &[|c| c.identity(), |c| c.minus()]).working(work::EACH_SUM),
         /// `a * b`.
         Mul => commutative(binary("mul", Kernel::BinaryInt(|a, b| a * b, |a, b| Ok(a.wrapping_mul(b))),
-            &[|c| c.diagonal(c.x(1)), |c| c.diagonal(c.x(0))])),
+            &[|c| c.diagonal(c.x(1)), |c| c.diagonal(c.x(0))])).working(work::EACH_PRODUCT),
         /// `a / b` of floats.
         Div => binary("div", Kernel::Binary(|a, b| a / b),
             &[|c| c.diagonal(c.x(1).reciprocal()), |c| c.diagonal(-(c.y() / c.x(1)))])

@@ -9,6 +9,7 @@ use crate::row::{Arity, Maps, Row};
 use crate::rule::Rule;
 use crate::ty::{DType, Shape, Type};
 use crate::value::{Element, Tensor, Value};
+use crate::work::Work;
 use ndarray::{ArrayD, Axis, Ix3, IxDyn, LinalgScalar};
 
 /// Which axes of two operands belong together. The result has the batch axes, then the free axes of the left operand,
@@ -49,7 +50,15 @@ pub(crate) static DOT: Row = Row::structural(
     infer_dot,
     eval_dot,
     Maps::Of(&[|c| derive_dot(c, 0), |c| derive_dot(c, 1)]),
-);
+)
+.working(|op, operands, to| {
+    let Op::Dot(axes) = op else { return Work::default() };
+    let left = operands[0];
+    let depth = axes.contract.0.iter().map(|&a| left.shape[usize::from(a)] as u64).product::<u64>();
+    let results = to.shape.elements() as u64;
+    let sums = results.saturating_mul(depth.saturating_sub(1));
+    Work { products: results.saturating_mul(depth), sums, calls: 0 }
+});
 
 fn derive_dot(c: &Rule<'_>, operand: usize) -> Local<NodeId> {
     let Op::Dot(axes) = c.op() else { return c.identity() };

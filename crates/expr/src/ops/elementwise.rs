@@ -5,6 +5,7 @@ use crate::op::Op;
 use crate::row::{Arity, Kernel, MapRule, Maps, Row};
 use crate::ty::{DType, Type};
 use crate::value::{Element, Tensor, Value};
+use crate::work;
 use num_traits::AsPrimitive;
 use std::cmp::Ordering;
 
@@ -25,6 +26,10 @@ const fn elementwise(name: &'static str, arity: usize, kernel: Kernel, maps: &'s
         eval,
         kernel,
         maps: Maps::Of(maps),
+        work: match kernel {
+            Kernel::Not | Kernel::Test(_) | Kernel::Logic(_) | Kernel::Compare(_) => work::NOTHING,
+            _ => work::EACH_CALL,
+        },
         lift: None,
         domain: &[(-3.0, 3.0), (-3.0, 3.0)],
         points: &[],

@@ -10,6 +10,7 @@ use crate::row::{Arity, Maps, Row};
 use crate::ty::{DType, Shape, Type};
 use crate::value::{Element, Tensor, Value};
 use crate::with_tensor;
+use crate::work;
 use ndarray::{ArrayD, IxDyn};
 
 pub(crate) static GATHER: Row = Row::structural(
@@ -44,6 +45,7 @@ pub(crate) static SCATTER_ADD: Row = Row::structural(
         |c| c.zero(),
     ]),
 )
+.working(work::ADDED)
 .lifted(|op, _| match op {
     Op::ScatterAdd { axis, extent } => Op::ScatterAdd { axis: axis + 1, extent: *extent },
     other => other.clone(),

@@ -6,6 +6,7 @@ use crate::row::{Arity, Maps, Row};
 use crate::ty::{DType, Shape, Type};
 use crate::value::{Element, Tensor, Value};
 use crate::with_tensor;
+use crate::work;
 use ndarray::{ArrayD, IxDyn, SliceInfoElem};
 
 /// Windows along one axis.
@@ -150,6 +151,7 @@ pub(crate) static OVERLAP: Row = Row::structural(
         c.index(c.op(), Op::Patches(windows), &[])
     }]),
 )
+.working(work::ADDED)
 .lifted(|op, n| match op {
     Op::Overlap(windows) => {
         // The stack comes first in the patches too, so the offsets' axes stay last.

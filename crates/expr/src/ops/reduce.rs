@@ -13,6 +13,7 @@ use crate::rule::Rule;
 use crate::special;
 use crate::ty::{DType, Type};
 use crate::value::{Element, Tensor, Value};
+use crate::work;
 use ndarray::{Axis, Zip};
 use num_traits::{One, Zero};
 
@@ -32,12 +33,12 @@ super::family! {
             let rank = c.shape(0).rank() as u8;
             let axes = reduced_axes(&c.op());
             c.relabel((0..rank).collect(), (0..rank).filter(|a| !axes.contains(a)).collect())
-        }]),
+        }]).working(work::FOLDED_SUMS),
         /// The product; 1 of nothing. Its derivative is made without division, right also with zeros.
         Prod => reduction("prod", eval_prod, &[|c| {
             let others = c.x(0).product_of_others(&reduced_axes(&c.op()));
             contract(c, others)
-        }]),
+        }]).working(work::FOLDED_PRODUCTS),
         /// The greatest element; NaN if there is one.
         Max => reduction("max", eval_max, &[ties]).kinks("ties split evenly; NaN propagates"),
         /// The least element; NaN if there is one.
@@ -204,6 +205,7 @@ pub(crate) static CUMSUM: Row = Row::structural(
         c.index(c.op(), Op::Cumsum { axis, reverse: !reverse }, &[])
     }]),
 )
+.working(work::EACH_SUM)
 .lifted(|op, _| match op {
     Op::Cumsum { axis, reverse } => Op::Cumsum { axis: axis + 1, reverse: *reverse },
     other => other.clone(),

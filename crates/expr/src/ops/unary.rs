@@ -7,6 +7,7 @@ use crate::row::{Arity, Kernel, Maps, Row};
 use crate::special;
 use crate::ty::Type;
 use crate::value::Value;
+use crate::work;
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10};
 
 const POSITIVE: &[(f64, f64)] = &[(0.1, 4.0)];
@@ -22,7 +23,7 @@ super::family! {
     /// Functions of one element.
     Unary {
         /// `-x`.
-        Neg => unary("neg", Kernel::UnaryInt(|x| -x, i64::wrapping_neg), &[|c| c.minus()]),
+        Neg => unary("neg", Kernel::UnaryInt(|x| -x, i64::wrapping_neg), &[|c| c.minus()]).working(work::NOTHING),
         /// The absolute value.
         Abs => unary("abs", Kernel::UnaryInt(f64::abs, i64::wrapping_abs), &[|c| c.diagonal(c.x(0).sign())])
             .kinks("0 at 0"),
@@ -134,6 +135,7 @@ pub(crate) static POLYGAMMA: Row = Row::structural(
         c.diagonal(c.x(0).polygamma(order.saturating_add(1)))
     }]),
 )
+.working(work::EACH_CALL)
 .within(NO_POLES);
 
 fn polygamma_order(op: &Op) -> u32 {

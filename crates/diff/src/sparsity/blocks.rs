@@ -1,0 +1,281 @@
+//! The blocks of a Jacobian, each as the structure of its map, from the graph alone.
+//!
+//! What a vertex has of each variable goes up the graph as a structure: a diagonal of a million elements is one entry, a
+//! dense block too. Only where many terms of different structures meet are places written out.
+
+use super::closed::closed_values;
+use super::expand::{Expander, check_size};
+use super::pattern::Pattern;
+use crate::algebra::Slot;
+use crate::eliminate::{Algebra, Convention, Structure, Structures};
+use crate::error::DiffError;
+use crate::linearize::Linearized;
+use petgraph::Direction;
+use petgraph::visit::{EdgeRef, IntoEdgeReferences};
+use smallvec::SmallVec;
+use std::fmt;
+use std::sync::Arc;
+use wengert_expr::{Axes, Graph, Kind, LinearMap, NodeId, Shape, TypeTable, Value};
+
+/// The most terms or links that stay a structure.
+const TERMS: usize = 8;
+
+#[derive(Clone)]
+enum Block {
+    Structure(Structure),
+    Places(Arc<Pattern>),
+}
+
+/// What a vertex has of the variables, by ascending number.
+type Row = SmallVec<[(u32, Block); 2]>;
+
+/// The structure of the derivative of every output with respect to every variable.
+pub struct Blocks<'g> {
+    structures: Structures,
+    expander: Expander<'g>,
+    outputs: Vec<Row>,
+    /// Elements of each output and of each variable.
+    rows: Vec<usize>,
+    columns: Vec<usize>,
+}
+
+impl<'g> Blocks<'g> {
+    /// Follows the structures from the variables to the outputs.
+    ///
+    /// Time and space: a structure for each vertex and each variable that it depends on. Positions that are inputs are
+    /// looked up in `at`.
+    ///
+    /// # Errors
+    /// When more than 2^28 places would have to be written out.
+    pub fn new(
+        graph: &'g Graph,
+        linear: &Linearized,
+        ends: Ends<'_>,
+        at: &[(&str, Value)],
+    ) -> Result<Blocks<'g>, DiffError> {
+        let positions = linear.graph.edge_references().flat_map(|e| positions(&Slot::bones(e.weight())));
+        let expander = Expander::new(graph.types(), closed_values(graph, positions, at));
+        let structures = Structures::new(graph, Convention::FreeUnits).lazy();
+        let size = |nodes: &[NodeId]| nodes.iter().map(|&n| graph.shape(n).elements()).collect();
+        let (rows, columns) = (size(ends.outputs), size(ends.variables));
+        let mut blocks = Blocks { structures, expander, outputs: Vec::new(), rows, columns };
+        blocks.outputs = blocks.follow(linear)?;
+        Ok(blocks)
+    }
+
+    fn follow(&mut self, linear: &Linearized) -> Result<Vec<Row>, DiffError> {
+        let count = linear.graph.node_count();
+        let mut users: Vec<usize> = vec![0; count];
+        for vertex in linear.graph.node_indices() {
+            users[vertex.index()] = linear.graph.edges_directed(vertex, Direction::Outgoing).count();
+        }
+        linear.outputs.iter().flatten().for_each(|v| users[v.index()] += 1);
+        let mut rows: Vec<Row> = vec![Row::new(); count];
+        for vertex in linear.graph.node_indices() {
+            let mut row = Row::new();
+            for (i, input) in linear.inputs.iter().enumerate() {
+                if *input == Some(vertex) {
+                    let identity = self.structures.identity(linear.node(vertex));
+                    self.add_to(&mut row, (i as u32, Block::Structure(identity)))?;
+                }
+            }
+            for edge in linear.graph.edges_directed(vertex, Direction::Incoming) {
+                let source = edge.source().index();
+                users[source] -= 1;
+                let before =
+                    if users[source] == 0 { std::mem::take(&mut rows[source]) } else { rows[source].clone() };
+                let map = self.structures.local(edge.weight());
+                if row.is_empty() {
+                    row = self.moved_row(before, map)?;
+                } else {
+                    for entry in self.moved_row(before, map)? {
+                        self.add_to(&mut row, entry)?;
+                    }
+                }
+            }
+            rows[vertex.index()] = row;
+        }
+        Ok(linear.outputs.iter().map(|v| v.map(|v| rows[v.index()].clone()).unwrap_or_default()).collect())
+    }
+
+    fn moved_row(&mut self, row: Row, map: Structure) -> Result<Row, DiffError> {
+        row.into_iter().map(|(variable, block)| Ok((variable, self.moved(block, map)?))).collect()
+    }
+
+    fn moved(&mut self, block: Block, map: Structure) -> Result<Block, DiffError> {
+        match block {
+            Block::Structure(before) => {
+                let after = self.structures.compose(&before, &map);
+                self.settled(after)
+            }
+            Block::Places(places) => {
+                if self.structures.map(map).kind.is_identity() {
+                    return Ok(Block::Places(places));
+                }
+                let moved = self.expander.places(self.structures.map(map))?.product(&places);
+                check_size(moved.nonzeros())?;
+                Ok(Block::Places(Arc::new(moved)))
+            }
+        }
+    }
+
+    fn add_to(&mut self, row: &mut Row, (variable, block): (u32, Block)) -> Result<(), DiffError> {
+        match row.binary_search_by_key(&variable, |(v, _)| *v) {
+            Err(i) => row.insert(i, (variable, block)),
+            Ok(i) => row[i].1 = self.sum(&row[i].1.clone(), &block)?,
+        }
+        Ok(())
+    }
+
+    fn sum(&mut self, left: &Block, right: &Block) -> Result<Block, DiffError> {
+        match (left, right) {
+            (Block::Structure(l), Block::Structure(r)) => {
+                let sum = self.structures.add(l, r);
+                self.settled(sum)
+            }
+            (Block::Places(l), Block::Places(r)) if Arc::ptr_eq(l, r) => Ok(left.clone()),
+            (l, r) => {
+                let (l, r) = (self.places(l)?, self.places(r)?);
+                let union = l.union(&r);
+                check_size(union.nonzeros())?;
+                Ok(Block::Places(Arc::new(union)))
+            }
+        }
+    }
+
+    /// Structures of many parts are written out.
+    fn settled(&mut self, structure: Structure) -> Result<Block, DiffError> {
+        let map = self.structures.map(structure);
+        if parts(map) <= TERMS {
+            return Ok(Block::Structure(structure));
+        }
+        Ok(Block::Places(self.expander.places(map)?))
+    }
+
+    fn places(&mut self, block: &Block) -> Result<Arc<Pattern>, DiffError> {
+        match block {
+            Block::Structure(s) => self.expander.places(self.structures.map(*s)),
+            Block::Places(p) => Ok(p.clone()),
+        }
+    }
+
+    /// What the block of an output and a variable looks like; `None` where it is zero.
+    pub fn shape(&self, output: usize, variable: usize) -> Option<BlockShape> {
+        let row = &self.outputs[output];
+        let i = row.binary_search_by_key(&(variable as u32), |(v, _)| *v).ok()?;
+        Some(match &row[i].1 {
+            Block::Places(p) => BlockShape::Sparse { places: p.nonzeros() },
+            Block::Structure(s) => shape_of(self.expander.types(), self.structures.map(*s)),
+        })
+    }
+
+    /// Every place of the Jacobian: a row for each element of the outputs, a column for each of the variables.
+    ///
+    /// # Errors
+    /// When there are more than 2^28 of them.
+    pub fn pattern(&mut self) -> Result<Pattern, DiffError> {
+        let offsets: Vec<usize> =
+            self.columns.iter().scan(0, |before, n| Some(std::mem::replace(before, *before + n))).collect();
+        let columns = self.columns.iter().sum();
+        let (mut starts, mut places) = (vec![0], Vec::new());
+        for (output, &rows) in self.outputs.clone().iter().zip(&self.rows.clone()) {
+            let blocks = output
+                .iter()
+                .map(|(variable, block)| Ok((offsets[*variable as usize] as u32, self.places(block)?)))
+                .collect::<Result<Vec<(u32, Arc<Pattern>)>, DiffError>>()?;
+            check_size(places.len() + blocks.iter().map(|(_, p)| p.nonzeros()).sum::<usize>())?;
+            for i in 0..rows {
+                for (offset, block) in &blocks {
+                    places.extend(block.row(i).iter().map(|c| c + offset));
+                }
+                starts.push(places.len());
+            }
+        }
+        Ok(Pattern::from_parts(columns, starts, places))
+    }
+}
+
+/// The two ends of a derivative.
+#[derive(Clone, Copy, Debug)]
+pub struct Ends<'n> {
+    /// The outputs.
+    pub outputs: &'n [NodeId],
+    /// The variables.
+    pub variables: &'n [NodeId],
+}
+
+/// What one block of a Jacobian looks like.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BlockShape {
+    /// Every element depends on every element.
+    Dense,
+    /// Every element depends on the one at the same place.
+    Diagonal,
+    /// Axes are shared: a dense block for each of these many.
+    BlockDiagonal {
+        /// How many blocks.
+        blocks: usize,
+    },
+    /// Some structure of several maps.
+    Composed {
+        /// How many.
+        maps: usize,
+    },
+    /// Written out.
+    Sparse {
+        /// How many places.
+        places: usize,
+    },
+}
+
+impl fmt::Display for BlockShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BlockShape::Dense => write!(f, "dense"),
+            BlockShape::Diagonal => write!(f, "diagonal"),
+            BlockShape::BlockDiagonal { blocks } => write!(f, "block diagonal of {blocks} blocks"),
+            BlockShape::Composed { maps } => write!(f, "composed of {maps} maps"),
+            BlockShape::Sparse { places } => write!(f, "sparse with {places} places"),
+        }
+    }
+}
+
+fn shape_of(types: &TypeTable, map: &LinearMap<Slot>) -> BlockShape {
+    let (from, to): (&Shape, &Shape) = (&types.get(map.from).shape, &types.get(map.to).shape);
+    match &map.kind {
+        Kind::Labelled(l) => {
+            let Axes { input, output, .. } = l.axes(from.rank());
+            let shared = || output.iter().zip(to.iter()).filter(|(l, _)| input.contains(l));
+            let blocks: usize = shared().map(|(_, n)| n).product();
+            match blocks {
+                1 => BlockShape::Dense,
+                n if n == from.elements() && n == to.elements() => BlockShape::Diagonal,
+                blocks => BlockShape::BlockDiagonal { blocks },
+            }
+        }
+        Kind::Cast if from.elements() == 1 => BlockShape::Dense,
+        Kind::Cast => BlockShape::Diagonal,
+        Kind::Zero | Kind::Index(_) | Kind::Chain(_) | Kind::Sum(_) => {
+            BlockShape::Composed { maps: parts(map) }
+        }
+    }
+}
+
+/// How many maps a structure is made of.
+fn parts(map: &LinearMap<Slot>) -> usize {
+    match &map.kind {
+        Kind::Chain(maps) | Kind::Sum(maps) => maps.iter().map(parts).sum(),
+        Kind::Zero | Kind::Labelled(_) | Kind::Cast | Kind::Index(_) => 1,
+    }
+}
+
+/// The arrays of positions in a map.
+fn positions(map: &LinearMap<Slot>) -> Vec<NodeId> {
+    let mut found = Vec::new();
+    map.map_parts(&mut |part| {
+        if let wengert_expr::Part::Position(Slot::Positions(node)) = part {
+            found.push(*node);
+        }
+    });
+    found
+}

@@ -1,0 +1,169 @@
+//! The places of a linear map: which element of its result depends on which of its argument.
+//!
+//! A coefficient that is there counts as other than zero, and so does what a mask leaves out. Where elements are moved by
+//! positions that are not known, every element may have come from everywhere.
+
+use super::pattern::Pattern;
+use crate::algebra::Slot;
+use crate::error::DiffError;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+use wengert_expr::{
+    DType, Index, Kind, Labelled, LinearMap, NodeId, Shape, Structural, Type, TypeTable, Value,
+};
+
+/// The most places that a pattern may have.
+pub const MOST_PLACES: usize = 1 << 28;
+
+/// The most pairs of elements for which a map that cannot be read in one go is tried on every unit vector.
+const PROBED: usize = 1 << 24;
+
+/// Expands maps, each structure once.
+pub(super) struct Expander<'g> {
+    types: &'g TypeTable,
+    positions: FxHashMap<NodeId, Value>,
+    known: FxHashMap<LinearMap<Slot>, Arc<Pattern>>,
+}
+
+impl<'g> Expander<'g> {
+    pub(super) fn new(types: &'g TypeTable, positions: FxHashMap<NodeId, Value>) -> Expander<'g> {
+        Expander { types, positions, known: FxHashMap::default() }
+    }
+
+    pub(super) fn types(&self) -> &'g TypeTable {
+        self.types
+    }
+
+    /// The places of a map: a row for each element of its result.
+    pub(super) fn places(&mut self, map: &LinearMap<Slot>) -> Result<Arc<Pattern>, DiffError> {
+        if let Some(known) = self.known.get(map) {
+            return Ok(known.clone());
+        }
+        let (from, to) = (self.types.get(map.from).clone(), self.types.get(map.to).clone());
+        let (columns, rows) = (from.shape.elements(), to.shape.elements());
+        let pattern = match &map.kind {
+            Kind::Zero => Pattern::new(columns, vec![[]; rows]),
+            Kind::Cast => Pattern::identity(columns),
+            Kind::Labelled(l) => labelled(l, &from.shape, &to.shape)?,
+            Kind::Index(index) => self.moved(index, &from, &to)?,
+            Kind::Chain(maps) => {
+                let mut whole = Arc::new(Pattern::identity(columns));
+                for link in maps {
+                    let link = self.places(link)?;
+                    whole = Arc::new(link.product(&whole));
+                    check_size(whole.nonzeros())?;
+                }
+                return Ok(self.keep(map, whole));
+            }
+            Kind::Sum(terms) => {
+                let mut whole = Pattern::new(columns, vec![[]; rows]);
+                for term in terms {
+                    whole = whole.union(&*self.places(term)?);
+                }
+                whole
+            }
+        };
+        Ok(self.keep(map, Arc::new(pattern)))
+    }
+
+    fn keep(&mut self, map: &LinearMap<Slot>, pattern: Arc<Pattern>) -> Arc<Pattern> {
+        self.known.insert(map.clone(), pattern.clone());
+        pattern
+    }
+
+    /// A map of zeros and ones. Ones moved through it and back tell whether an element of the result has one source, or one
+    /// of the argument one destination; then its numbers, moved, tell which.
+    fn moved(&self, index: &Index<Slot>, from: &Type, to: &Type) -> Result<Pattern, DiffError> {
+        let (columns, rows) = (from.shape.elements(), to.shape.elements());
+        let [from, to] = [from, to].map(|t| t.with_dtype(DType::F64));
+        if let Some(sources) = self.numbers(&index.apply, &from, &to) {
+            return Ok(Pattern::new(columns, sources));
+        }
+        if let Some(destinations) = self.numbers(&index.transpose, &to, &from) {
+            return Ok(Pattern::new(rows, destinations).transpose());
+        }
+        check_size(columns.saturating_mul(rows))?;
+        if columns.saturating_mul(rows) <= PROBED
+            && let Some(probed) = self.probed(&index.apply, &from, &to)
+        {
+            return Ok(probed);
+        }
+        Ok(Pattern::dense(rows, columns))
+    }
+
+    /// For each element of the result the number of its one source, or none; absent where one has several.
+    fn numbers(&self, moving: &Structural<Slot>, from: &Type, to: &Type) -> Option<Vec<Option<u32>>> {
+        let n = from.shape.elements();
+        let ones = self.run(moving, vec![1.0; n], from, to)?;
+        if ones.iter().any(|&sources| sources > 1.0) {
+            return None;
+        }
+        let numbers = self.run(moving, (1..=n).map(|i| i as f64).collect(), from, to)?;
+        Some(numbers.into_iter().map(|x| (x >= 1.0).then(|| x as u32 - 1)).collect())
+    }
+
+    /// Every unit vector moved.
+    fn probed(&self, moving: &Structural<Slot>, from: &Type, to: &Type) -> Option<Pattern> {
+        let n = from.shape.elements();
+        let mut by_column = Vec::with_capacity(n);
+        for i in 0..n {
+            let mut unit = vec![0.0; n];
+            unit[i] = 1.0;
+            let column = self.run(moving, unit, from, to)?;
+            let places = column.iter().enumerate().filter(|(_, x)| **x != 0.0).map(|(row, _)| row as u32);
+            by_column.push(places.collect::<Vec<u32>>());
+        }
+        Some(Pattern::new(to.shape.elements(), by_column).transpose())
+    }
+
+    /// `None` if it moves by positions that are not known, or cannot.
+    fn run(&self, moving: &Structural<Slot>, x: Vec<f64>, from: &Type, to: &Type) -> Option<Vec<f64>> {
+        let x = Value::new(from.shape.clone(), x);
+        let data: Option<Vec<&Value>> = moving
+            .data
+            .iter()
+            .map(|slot| match slot {
+                Slot::Positions(node) => self.positions.get(node),
+                Slot::Coefficients => None,
+            })
+            .collect();
+        let operands: Vec<&Value> = std::iter::once(&x).chain(data?).collect();
+        (moving.op.row().eval)(&moving.op, &operands, to).ok().map(|value| value.to_f64s())
+    }
+}
+
+/// That a pattern of so many places can be held.
+pub(super) fn check_size(places: usize) -> Result<(), DiffError> {
+    if places > MOST_PLACES {
+        return Err(DiffError::TooManyPlaces { places, limit: MOST_PLACES });
+    }
+    Ok(())
+}
+
+/// Axes that argument and result share must agree; all entries of the others meet.
+fn labelled(l: &Labelled<Slot>, from: &Shape, to: &Shape) -> Result<Pattern, DiffError> {
+    let axes = l.axes(from.rank());
+    let mut stride = 1;
+    let mut strides = vec![0; from.rank()];
+    for (s, &n) in strides.iter_mut().zip(from.iter()).rev() {
+        *s = stride;
+        stride *= n;
+    }
+    // Every entry of the axes that only the argument has.
+    let free =
+        axes.input.iter().zip(&strides).zip(from.iter()).filter(|((l, _), _)| !axes.output.contains(l));
+    let free = free.fold(vec![0usize], |all, ((_, &s), &n)| spread(&all, s, n));
+    check_size(free.len().saturating_mul(to.elements()))?;
+    // Where each element of the result starts to read.
+    let bases = axes.output.iter().zip(to.iter()).fold(vec![0usize], |all, (l, &n)| {
+        let stride = axes.input.iter().position(|i| i == l).map_or(0, |i| strides[i]);
+        spread(&all, stride, n)
+    });
+    let places = bases.iter().flat_map(|base| free.iter().map(move |f| (base + f) as u32)).collect();
+    let starts = (0..=bases.len()).map(|i| i * free.len()).collect();
+    Ok(Pattern::from_parts(from.elements(), starts, places))
+}
+
+fn spread(all: &[usize], stride: usize, n: usize) -> Vec<usize> {
+    all.iter().flat_map(|base| (0..n).map(move |i| base + i * stride)).collect()
+}
