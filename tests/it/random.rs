@@ -6,7 +6,8 @@
 use crate::numeric::{Draw, agreed_differences};
 use proptest::prelude::*;
 use wengert::diff::{
-    DiffError, Linearized, Mode, Tangent, grad, hessian, jacobian, jvp, reverse, value_and_grad, vjp,
+    DiffError, Linearized, Mode, Tangent, grad, hessian, jacobian, jvp, reverse, sparse_jacobian,
+    value_and_grad, vjp,
 };
 use wengert::exec::{Interpreter, evaluate};
 use wengert::expr::text::{Options, parse, print};
@@ -282,12 +283,14 @@ fn check_jacobian(seed: u64, size: usize) -> Result<(), TestCaseError> {
         !greatest.is_finite() || gap < ROUNDING,
         "seed {seed} size {size}: Jacobians are {gap} apart"
     );
-    let cross = all(Mode::Cross);
-    let gap = apart(&cross, &reverse, &vec![greatest; reverse.len()]);
-    prop_assert!(
-        !greatest.is_finite() || gap < ROUNDING,
-        "seed {seed} size {size}: cross-country elimination is {gap} apart"
-    );
+    for mode in [Mode::Cross, Mode::Compressed] {
+        let gap = apart(&all(mode), &reverse, &vec![greatest; reverse.len()]);
+        prop_assert!(
+            !greatest.is_finite() || gap < ROUNDING,
+            "seed {seed} size {size}: mode {mode} is {gap} apart"
+        );
+    }
+    check_pattern(&drawn, seed, size)?;
     let mut draw = Draw::new(seed ^ 7);
     let tangents: Vec<Value> = drawn.at.iter().map(|(_, v)| draw.like(v)).collect();
     let cotangents: Vec<Value> = run(f, &drawn.at).iter().map(|v| draw.like(v)).collect();
@@ -309,6 +312,32 @@ fn check_jacobian(seed: u64, size: usize) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// A pattern may only leave out zeros.
+fn check_pattern(drawn: &Drawn, seed: u64, size: usize) -> Result<(), TestCaseError> {
+    let sparse = sparse_jacobian(&drawn.function, &NAMES, &[]).expect("derivatives");
+    let blocks = run(&jacobian(&drawn.function, &NAMES, Mode::Reverse).expect("derivatives"), &drawn.at);
+    let variables: Vec<usize> = drawn.at.iter().map(|(_, v)| v.len()).collect();
+    let (mut row, mut blocks) = (0, blocks.iter());
+    while row < sparse.pattern.rows() {
+        let mut column = 0;
+        let mut rows = 0;
+        for &n in &variables {
+            let block = blocks.next().expect("a block for each output and variable").to_f64s();
+            rows = block.len() / n;
+            for (i, x) in block.iter().enumerate().filter(|(_, x)| **x != 0.0) {
+                let (r, c) = (row + i / n, column + i % n);
+                prop_assert!(
+                    sparse.pattern.contains(r, c),
+                    "seed {seed} size {size}: {x} at ({r}, {c}) is missed"
+                );
+            }
+            column += n;
+        }
+        row += rows;
+    }
+    Ok(())
+}
+
 fn check_hessian(seed: u64, size: usize) -> Result<(), TestCaseError> {
     let drawn = draw_function(seed, size, 1);
     let blocks = hessian(&drawn.function, &NAMES, Mode::Auto).expect("derivatives");
@@ -318,6 +347,9 @@ fn check_hessian(seed: u64, size: usize) -> Result<(), TestCaseError> {
     if !scale.is_finite() || scale > 1e8 || flat(&blocks).iter().any(|x| x.is_nan()) {
         return Ok(());
     }
+    let compressed = hessian(&drawn.function, &NAMES, Mode::Compressed).expect("derivatives");
+    let gap = apart(&flat(&run(&compressed, &drawn.at)), &flat(&blocks), &vec![scale; flat(&blocks).len()]);
+    prop_assert!(gap < 1e-10, "seed {seed} size {size}: the compressed Hessian is {gap} apart");
     for (i, j) in (0..3).flat_map(|i| (0..3).map(move |j| (i, j))) {
         let (a, b) = (blocks[3 * i + j].to_f64s(), blocks[3 * j + i].to_f64s());
         for (k, x) in a.iter().enumerate() {

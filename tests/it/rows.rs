@@ -140,7 +140,7 @@ fn modes_agree_on_every_row() {
     each_differentiable(3, |label, _, f, wrt, at, _| {
         let run = |mode| evaluate(&jacobian(f, wrt, mode).expect(label), at).expect(label);
         let forward = run(Mode::Forward);
-        for mode in [Mode::Reverse, Mode::Cross, Mode::Paths] {
+        for mode in [Mode::Reverse, Mode::Cross, Mode::Compressed, Mode::Paths] {
             for (a, b) in forward.iter().zip(run(mode)) {
                 assert_eq!(a.shape(), b.shape(), "{label}");
                 let worst = worst_relative(&a.to_f64s(), &b.to_f64s());

@@ -4,16 +4,16 @@ use crate::json::count;
 use crate::terminal::table;
 use serde_json::{Map, Value as Json, json};
 use wengert::diff::eliminate::{Found, OrderCost, Step};
-use wengert::diff::{Costs, Count, Mode, ModeCost, Survey, Surveyed};
+use wengert::diff::{Compressed, Costs, Count, Mode, ModeCost, Survey, Surveyed};
 
 /// The sweeps and the path sum.
 fn modes(costs: &Costs) -> [(Mode, &ModeCost); 3] {
-    [Mode::Forward, Mode::Reverse, Mode::Paths].map(|mode| (mode, costs.of(mode)))
+    [(Mode::Forward, &costs.forward), (Mode::Reverse, &costs.reverse), (Mode::Paths, &costs.path_sum)]
 }
 
 /// A table of the sweeps and the path sum.
 pub(crate) fn text(costs: &Costs) -> String {
-    table_of(costs, Vec::new())
+    table_of(costs, Vec::new(), costs.better_sweep())
 }
 
 /// A table of every order that was looked at.
@@ -23,16 +23,28 @@ pub(crate) fn survey_text(survey: &Survey) -> String {
             |f: fn(&OrderCost) -> u64| cost.map_or_else(|| "too many".to_owned(), |c| f(c).to_string());
         vec![name.to_owned(), "-".to_owned(), count(|c| c.products), count(|c| c.sums), said]
     };
-    let mut rows: Vec<Vec<String>> =
-        survey.orders.iter().map(|o| order(o.heuristic.name(), o.cost.as_ref(), String::new())).collect();
+    let mut rows: Vec<Vec<String>> = survey.compressed.iter().map(compressed_row).collect();
+    rows.extend(survey.orders.iter().map(|o| order(o.heuristic.name(), o.cost.as_ref(), String::new())));
     for (name, found) in found(survey) {
         rows.push(order(name, Some(&found.cost), found.verdict()));
     }
-    table_of(&survey.costs, rows)
+    table_of(&survey.costs, rows, survey.choice.mode)
+}
+
+fn compressed_row(compressed: &Compressed) -> Vec<String> {
+    let Compressed { size: (rows, columns), nonzeros, compression, cost } = compressed;
+    let said = format!("{nonzeros} of {rows} x {columns} places; {}", compression.describe());
+    vec![
+        Mode::Compressed.to_string(),
+        cost.passes.to_string(),
+        short(&cost.products),
+        short(&cost.sums),
+        said,
+    ]
 }
 
 /// The table with what it counts and by which convention.
-fn table_of(costs: &Costs, orders: Vec<Vec<String>>) -> String {
+fn table_of(costs: &Costs, orders: Vec<Vec<String>>, auto: Mode) -> String {
     let sweep = |(mode, cost): (Mode, &ModeCost)| {
         // A path is no sweep over the graph.
         let passes = if mode == Mode::Paths { "-".to_owned() } else { cost.passes.to_string() };
@@ -44,8 +56,7 @@ fn table_of(costs: &Costs, orders: Vec<Vec<String>>) -> String {
     format!(
         "{table}{paths} paths over {vertices} vertices and {edges} edges, \
          from {inputs} input elements to {outputs} output elements\n\
-         auto takes {}\nconvention {convention}: {}\n",
-        costs.best(),
+         auto takes {auto}\nconvention {convention}: {}\n",
         convention.meaning(),
     )
 }
@@ -66,12 +77,15 @@ fn short(count: &Count) -> String {
 
 /// The same for programs. Counts of the path sum are strings, since they may be of any size.
 pub(crate) fn document(costs: &Costs) -> Json {
-    document_of(costs, Map::new())
+    document_of(costs, Map::new(), costs.better_sweep())
 }
 
 /// Every order that was looked at.
 pub(crate) fn survey_document(survey: &Survey) -> Json {
     let mut all = Map::new();
+    if let Some(compressed) = &survey.compressed {
+        all.insert(Mode::Compressed.to_string(), compressed_document(compressed));
+    }
     for Surveyed { heuristic, cost } in &survey.orders {
         all.insert(heuristic.name().to_owned(), cost.as_ref().map_or(Json::Null, order));
     }
@@ -86,10 +100,25 @@ pub(crate) fn survey_document(survey: &Survey) -> Json {
         entry.insert("order".to_owned(), Json::Array(found.order.iter().map(step).collect()));
         all.insert(name.to_owned(), Json::Object(entry));
     }
-    document_of(&survey.costs, all)
+    document_of(&survey.costs, all, survey.choice.mode)
 }
 
-fn document_of(costs: &Costs, orders: Map<String, Json>) -> Json {
+fn compressed_document(compressed: &Compressed) -> Json {
+    let Compressed { size: (rows, columns), nonzeros, compression, cost } = compressed;
+    json!({
+        "passes": count(&cost.passes),
+        "products": count(&cost.products),
+        "sums": count(&cost.sums),
+        "method": compression.method(),
+        "column_groups": compression.column_groups(),
+        "row_groups": compression.row_groups(),
+        "nonzeros": nonzeros,
+        "rows": rows,
+        "columns": columns,
+    })
+}
+
+fn document_of(costs: &Costs, orders: Map<String, Json>, auto: Mode) -> Json {
     let sweep = |(mode, cost): (Mode, &ModeCost)| {
         let counts = match mode {
             Mode::Paths => json!({
@@ -97,7 +126,7 @@ fn document_of(costs: &Costs, orders: Map<String, Json>) -> Json {
                 "products": cost.products.to_string(),
                 "sums": cost.sums.to_string(),
             }),
-            Mode::Auto | Mode::Forward | Mode::Reverse | Mode::Cross => json!({
+            Mode::Auto | Mode::Forward | Mode::Reverse | Mode::Cross | Mode::Compressed => json!({
                 "passes": count(&cost.passes),
                 "products": count(&cost.products),
                 "sums": count(&cost.sums),
@@ -110,7 +139,7 @@ fn document_of(costs: &Costs, orders: Map<String, Json>) -> Json {
         "convention": costs.convention.name(),
         "counts": costs.convention.meaning(),
         "modes": modes,
-        "auto": costs.best().name(),
+        "auto": auto.name(),
         "vertices": costs.vertices,
         "edges": costs.edges,
     })

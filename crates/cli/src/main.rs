@@ -9,6 +9,7 @@ mod bindings;
 mod commands;
 mod costs;
 mod evaluate;
+mod explain;
 mod failure;
 mod json;
 mod names;

@@ -54,40 +54,33 @@ pub struct Costs {
     pub reverse: ModeCost,
     /// The path sum.
     pub path_sum: ModeCost,
+    /// One forward sweep and one reverse sweep.
+    once: (ApplyCost, ApplyCost),
 }
 
 impl Costs {
-    /// The cost of a mode that is one of the three.
-    pub fn of(&self, mode: Mode) -> &ModeCost {
-        match mode.resolve(self) {
-            Mode::Forward => &self.forward,
-            Mode::Paths => &self.path_sum,
-            // What elimination costs depends on its order: see `survey`.
-            Mode::Reverse | Mode::Auto | Mode::Cross => &self.reverse,
-        }
-    }
-
     /// The cheaper one of forward and reverse mode; reverse where they cost the same.
-    pub fn best(&self) -> Mode {
+    pub fn better_sweep(&self) -> Mode {
         if self.forward.weight() < self.reverse.weight() { Mode::Forward } else { Mode::Reverse }
     }
 
-    /// Why mode `auto` takes the one it takes.
-    pub fn reason(&self) -> String {
-        let count = |n: &Count, one: &str, many: &str| {
-            format!("{n} {}", if n.to_u64() == Some(1) { one } else { many })
-        };
-        let said = |cost: &ModeCost| {
-            let passes = count(&cost.passes, "pass", "passes");
-            let products = count(&cost.products, "product", "products");
-            format!("{passes} with {products} and {}", count(&cost.sums, "sum", "sums"))
-        };
-        format!(
-            "{}: forward needs {}, reverse {}",
-            self.best().name(),
-            said(&self.forward),
-            said(&self.reverse)
-        )
+    /// What so many tangents forward and so many cotangents back cost.
+    pub fn compressed(&self, columns: usize, rows: usize) -> ModeCost {
+        let (forward, reverse) = (sweep(columns as u64, self.once.0), sweep(rows as u64, self.once.1));
+        ModeCost {
+            passes: &forward.passes + &reverse.passes,
+            products: &forward.products + &reverse.products,
+            sums: &forward.sums + &reverse.sums,
+        }
+    }
+}
+
+/// So many passes of a sweep.
+fn sweep(passes: u64, once: ApplyCost) -> ModeCost {
+    ModeCost {
+        passes: passes.into(),
+        products: &Count::from(once.products) * passes,
+        sums: &Count::from(once.sums) * passes,
     }
 }
 
@@ -114,12 +107,7 @@ fn counted<C: Clone>(
     outputs: u64,
     convention: Convention,
 ) -> Costs {
-    let (forward, reverse) = sweeps(graph, linear);
-    let times = |passes: u64, once: ApplyCost| ModeCost {
-        passes: passes.into(),
-        products: &Count::from(once.products) * passes,
-        sums: &Count::from(once.sums) * passes,
-    };
+    let once = sweeps(graph, linear);
     let paths = path_counts(linear).total;
     Costs {
         convention,
@@ -129,8 +117,9 @@ fn counted<C: Clone>(
         outputs,
         path_sum: path_sum_cost(graph, linear, &paths),
         paths,
-        forward: times(variables, forward),
-        reverse: times(outputs, reverse),
+        forward: sweep(variables, once.0),
+        reverse: sweep(outputs, once.1),
+        once,
     }
 }
 

@@ -1,12 +1,14 @@
 //! Derivatives of expressions, written into the graph of their own builder.
 
 use crate::algebra::dense;
+use crate::compress::Plan;
 use crate::cost::{Costs, costs};
-use crate::eliminate::{Budget, Convention, Problem, Step, accumulate, search};
+use crate::eliminate::{Budget, Convention, Found, Problem, Step, accumulate, search};
 use crate::error::DiffError;
 use crate::linearize::Linearized;
 use crate::mode::Mode;
 use crate::paths::path_sum;
+use crate::predict::choose_between;
 use crate::sweep::{basis, forward, reverse};
 use crate::tangent::Tangent;
 use wengert_expr::{Builder, Expr, LinearMap, NodeId, Type};
@@ -104,18 +106,18 @@ pub fn jacobian<'b>(
     let Some(linear) = Linearized::between(outputs, wrt)? else { return Ok(Vec::new()) };
     let Some(b) = outputs.first().map(|o| o.builder()) else { return Ok(Vec::new()) };
     let mode = match mode {
-        Mode::Auto => {
-            b.read(|g| costs(g, &linear, elements(wrt), elements(outputs), Convention::default())).best()
-        }
-        Mode::Forward | Mode::Reverse | Mode::Cross | Mode::Paths => mode,
+        Mode::Auto => choose_between(outputs, wrt)?.mode,
+        Mode::Forward | Mode::Reverse | Mode::Cross | Mode::Compressed | Mode::Paths => mode,
     };
     match mode {
         Mode::Forward => Ok(by_columns(b, &linear, outputs, wrt)),
         Mode::Auto | Mode::Reverse => Ok(by_rows(b, &linear, outputs, wrt)),
         Mode::Cross => {
-            let order = cross_order(b, &linear);
+            let problem = b.read(|g| Problem::new(g, &linear, Convention::Flops));
+            let order = cross_order(&problem).order;
             Ok(blocks(b, &accumulate(b, &linear, &order)?, outputs, wrt))
         }
+        Mode::Compressed => Ok(Plan::jacobian(b, outputs, wrt, &[])?.blocks()),
         Mode::Paths => Ok(blocks(b, &path_sum(b, &linear)?, outputs, wrt)),
     }
 }
@@ -140,10 +142,9 @@ pub fn jacobian_in_order<'b>(
 const CROSS_STEPS: u64 = 60_000;
 
 /// The order of mode `cross`: that of the fewest products and sums, units being free.
-fn cross_order(b: &Builder, linear: &Linearized) -> Vec<Step> {
-    let problem = b.read(|g| Problem::new(g, linear, Convention::Flops));
+pub(crate) fn cross_order(problem: &Problem) -> Found {
     let size = 1 + problem.vertices() as u64 / 100;
-    search(&problem, Budget::steps(CROSS_STEPS / size), 0).order
+    search(problem, Budget::steps(CROSS_STEPS / size), 0)
 }
 
 /// What each mode would cost on these expressions.
@@ -223,7 +224,7 @@ fn column_to_block<'b>(t: Expr<'b>, output: Expr<'b>, variable: Expr<'b>, stack:
     t.transpose(&axes).reshape_to(&block_shape(output, variable))
 }
 
-fn block_shape(output: Expr<'_>, variable: Expr<'_>) -> wengert_expr::Shape {
+pub(crate) fn block_shape(output: Expr<'_>, variable: Expr<'_>) -> wengert_expr::Shape {
     output.shape().iter().chain(variable.shape().iter()).copied().collect()
 }
 
@@ -232,7 +233,7 @@ fn settle<'b>(t: Option<Tangent<'b>>, like: Expr<'b>) -> Expr<'b> {
     stacked(t, like, None)
 }
 
-fn stacked<'b>(t: Option<Tangent<'b>>, like: Expr<'b>, stack: Option<usize>) -> Expr<'b> {
+pub(crate) fn stacked<'b>(t: Option<Tangent<'b>>, like: Expr<'b>, stack: Option<usize>) -> Expr<'b> {
     let ty = like.ty();
     let ty = Type { shape: stack.map_or_else(|| ty.shape.clone(), |n| ty.shape.stacked(n)), ..ty };
     match t {

@@ -108,6 +108,9 @@ pub enum DiffError {
     /// An order of elimination that is none of this graph.
     #[error(transparent)]
     Order(#[from] crate::eliminate::OrderError),
+    /// A pattern that cannot be coloured.
+    #[error(transparent)]
+    Sparsity(#[from] crate::sparsity::SparsityError),
     /// A pattern that would not fit.
     #[error("the pattern has {places} places, and at most {limit} are written out")]
     TooManyPlaces {

@@ -5,6 +5,7 @@
 //! operation. What comes out is an ordinary graph: it can be printed, run and differentiated again.
 
 pub mod algebra;
+mod compress;
 mod cost;
 mod count;
 pub mod derive;
@@ -13,12 +14,14 @@ mod error;
 mod linearize;
 mod mode;
 mod paths;
+mod predict;
 pub mod sparsity;
 mod survey;
 mod sweep;
 mod tangent;
 mod transform;
 
+pub use compress::{Sparse, sparse_hessian, sparse_jacobian};
 pub use cost::{Costs, ModeCost, PathCounts, costs, path_counts};
 pub use count::Count;
 pub use derive::{gradient, gradient_in};
@@ -26,7 +29,8 @@ pub use error::DiffError;
 pub use linearize::{Edges, Linearized};
 pub use mode::Mode;
 pub use paths::{PATH_LIMIT, path_sum};
-pub use survey::{Survey, Surveyed, survey};
+pub use predict::{Choice, Prediction, choose, value_and_jacobian};
+pub use survey::{Compressed, Survey, Surveyed, survey};
 pub use sweep::{forward, reverse};
 pub use tangent::Tangent;
 pub use transform::{

@@ -1,6 +1,5 @@
 //! The modes of differentiation that a user chooses among.
 
-use crate::cost::Costs;
 use std::fmt;
 use std::str::FromStr;
 
@@ -16,13 +15,16 @@ pub enum Mode {
     Reverse,
     /// Vertices eliminated in the best order that a short search finds.
     Cross,
+    /// Forward and reverse sweeps along groups of directions that do not meet, by a colouring of the sparsity pattern.
+    Compressed,
     /// Every path multiplied out on its own: exponential, for small graphs.
     Paths,
 }
 
 impl Mode {
     /// Every mode.
-    pub const ALL: [Mode; 5] = [Mode::Auto, Mode::Forward, Mode::Reverse, Mode::Cross, Mode::Paths];
+    pub const ALL: [Mode; 6] =
+        [Mode::Auto, Mode::Forward, Mode::Reverse, Mode::Cross, Mode::Compressed, Mode::Paths];
 
     /// The name on the command line.
     pub fn name(self) -> &'static str {
@@ -31,15 +33,8 @@ impl Mode {
             Mode::Forward => "forward",
             Mode::Reverse => "reverse",
             Mode::Cross => "cross",
+            Mode::Compressed => "compressed",
             Mode::Paths => "paths",
-        }
-    }
-
-    /// The mode that is meant: `Auto` becomes the cheaper one.
-    pub fn resolve(self, costs: &Costs) -> Mode {
-        match self {
-            Mode::Auto => costs.best(),
-            Mode::Forward | Mode::Reverse | Mode::Cross | Mode::Paths => self,
         }
     }
 }

@@ -1,14 +1,17 @@
 //! What every order of accumulation costs on one function, side by side in one convention.
 
-use crate::cost::{Costs, costs};
+use crate::compress::Plan;
+use crate::cost::{Costs, ModeCost, costs};
 use crate::derive::{check_variables, elements};
 use crate::eliminate::{
     Budget, Convention, Found, Heuristic, OrderCost, Problem, heuristics, search, search_edges, steps,
 };
 use crate::error::DiffError;
 use crate::linearize::Linearized;
-use crate::transform::{open, reopened};
-use wengert_expr::Function;
+use crate::predict::{Choice, choose_between};
+use crate::sparsity::Compression;
+use crate::transform::{Open, open, reopened};
+use wengert_expr::{Builder, Function};
 
 /// An order of elimination that a rule gives, and its cost.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +33,27 @@ pub struct Survey {
     pub best: Found,
     /// The best order of edges that was found; `None` on graphs of arrays and on large ones.
     pub edges: Option<Found>,
+    /// Sweeps along groups of directions; `None` where the pattern is too large to be coloured for a survey.
+    pub compressed: Option<Compressed>,
+    /// What each mode will do, and which one does least.
+    pub choice: Choice,
 }
+
+/// Sweeps along the groups of a colouring.
+#[derive(Clone, Debug)]
+pub struct Compressed {
+    /// Rows and columns of the Jacobian.
+    pub size: (usize, usize),
+    /// Places that can be other than zero.
+    pub nonzeros: usize,
+    /// The groups.
+    pub compression: Compression,
+    /// What the sweeps cost.
+    pub cost: ModeCost,
+}
+
+/// The most elements at both ends for which a survey looks for a colouring.
+const COLOURED: u64 = 1 << 20;
 
 /// Counts what every order costs and searches for the best one. Nothing is written.
 ///
@@ -60,5 +83,21 @@ pub fn survey(
     let best = search(&problem, half, seed);
     let edges = search_edges(&problem, &best, half, seed);
     let costs = b.read(|g| costs(g, &linear, variables, outputs, convention));
-    Ok(Survey { costs, orders, best, edges })
+    let compressed = match variables.saturating_add(outputs) {
+        0..=COLOURED => Some(compressed(&b, &at, &costs)?),
+        _ => None,
+    };
+    let choice = choose_between(&at.outputs, &at.wrt)?;
+    Ok(Survey { costs, orders, best, edges, compressed, choice })
+}
+
+fn compressed<'b>(b: &'b Builder, at: &Open<'b>, costs: &Costs) -> Result<Compressed, DiffError> {
+    let Plan { pattern, compression, .. } = Plan::jacobian(b, &at.outputs, &at.wrt, &[])?;
+    let cost = costs.compressed(compression.column_groups(), compression.row_groups());
+    Ok(Compressed {
+        size: (pattern.rows(), pattern.columns()),
+        nonzeros: pattern.nonzeros(),
+        compression,
+        cost,
+    })
 }

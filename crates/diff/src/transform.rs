@@ -2,6 +2,7 @@
 //!
 //! The derivative's graph is the function's own, continued: its first nodes are the primal ones.
 
+use crate::compress::Plan;
 use crate::cost::Costs;
 use crate::derive;
 use crate::eliminate::{Convention, Step};
@@ -32,7 +33,7 @@ pub(crate) fn reopened(f: &Function) -> Builder {
 }
 
 /// The one output of a function, which has to be a scalar float.
-fn scalar_output<'b>(open: &Open<'b>, f: &Function) -> Result<Expr<'b>, DiffError> {
+pub(crate) fn scalar_output<'b>(open: &Open<'b>, f: &Function) -> Result<Expr<'b>, DiffError> {
     let [output] = open.outputs[..] else {
         return Err(DiffError::NotOneOutput { found: open.outputs.len() });
     };
@@ -121,12 +122,16 @@ fn name_blocks<'b>(b: &'b Builder, f: &Function, wrt: &[&str], blocks: Vec<Vec<E
 pub fn hessian(f: &Function, wrt: &[&str], mode: Mode) -> Result<Function, DiffError> {
     let (first, second) = match mode {
         Mode::Auto => (Mode::Reverse, Mode::Forward),
-        Mode::Forward | Mode::Reverse | Mode::Cross | Mode::Paths => (mode, mode),
+        Mode::Forward | Mode::Reverse | Mode::Cross | Mode::Compressed | Mode::Paths => (mode, mode),
     };
     let b = reopened(f);
     let at = open(&b, f, wrt)?;
-    let gradient = derive::gradient_in(scalar_output(&at, f)?, &at.wrt, first)?;
-    for (x, row) in wrt.iter().zip(derive::jacobian(&gradient, &at.wrt, second)?) {
+    let output = scalar_output(&at, f)?;
+    let blocks = match mode {
+        Mode::Compressed => Plan::hessian(output, &at.wrt, &[])?.blocks(),
+        _ => derive::jacobian(&derive::gradient_in(output, &at.wrt, first)?, &at.wrt, second)?,
+    };
+    for (x, row) in wrt.iter().zip(blocks) {
         for (y, block) in wrt.iter().zip(row) {
             b.output(format!("{x}/{y}"), block);
         }

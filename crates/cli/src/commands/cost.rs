@@ -3,6 +3,7 @@
 use crate::answer::Answer;
 use crate::args::{ProgramArgs, Settings, WrtArgs};
 use crate::costs;
+use crate::explain::Explanation;
 use crate::failure::Failure;
 use crate::program::Program;
 use clap::Args;
@@ -26,7 +27,8 @@ Examples:
   wengert cost -e 'c = a + b; e = c * (b + 1)'
   wengert cost model.wg --wrt W --json
   wengert cost model.wg --convention alphagrad --budget 2s
-  wengert cost -e 'sum(tanh(x))' --at 'x=zeros([1000])' --no-share"
+  wengert cost -e 'sum(tanh(x))' --at 'x=zeros([1000])' --no-share
+  wengert cost model.wg --explain"
 )]
 pub(crate) struct CostArgs {
     #[command(flatten)]
@@ -42,6 +44,10 @@ pub(crate) struct CostArgs {
     /// The seed of the search
     #[arg(long, default_value_t = 0)]
     pub(crate) seed: u64,
+    /// Say which mode auto takes and why: what each one will do, and what the interpreter then counts. It runs at the values
+    /// given, or where one is missing at ones
+    #[arg(long)]
+    pub(crate) explain: bool,
 }
 
 fn conventions() -> impl TypedValueParser<Value = Convention> {
@@ -78,7 +84,21 @@ pub(crate) fn run(args: &CostArgs, settings: &Settings) -> Result<Answer, Failur
     let program = Program::with_types(&args.program, &args.wrt.wrt, settings)?;
     let counted = survey(&program.function, &program.variables()?, args.convention, args.budget, args.seed)
         .map_err(program.placed())?;
-    Ok(Answer::new(settings, || costs::survey_document(&counted), || costs::survey_text(&counted)))
+    let explained = match args.explain {
+        true => Some(Explanation::new(&program, &counted.choice)?),
+        false => None,
+    };
+    Ok(Answer::new(
+        settings,
+        || {
+            let mut document = costs::survey_document(&counted);
+            if let Some(explained) = &explained {
+                document["explanation"] = explained.document();
+            }
+            document
+        },
+        || costs::survey_text(&counted) + &explained.as_ref().map(Explanation::text).unwrap_or_default(),
+    ))
 }
 
 /// The settings with the sharing that a convention is about.

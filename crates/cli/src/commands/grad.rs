@@ -8,7 +8,7 @@ use crate::{json, terminal};
 use clap::Args;
 use serde_json::json;
 use std::io::{self, Write};
-use wengert::diff::{Mode, cost, value_and_grad};
+use wengert::diff::{Mode, choose, value_and_grad};
 
 #[derive(Args, Debug)]
 #[command(after_help = "The output must be one scalar; for others there are jacobian and vjp.
@@ -50,9 +50,9 @@ pub(crate) fn run(args: &GradArgs, settings: &Settings) -> Result<Answer, Failur
 /// Says to a person which mode auto takes, and why.
 pub(crate) fn say_mode(program: &Program, mode: Mode, settings: &Settings) -> Result<(), Failure> {
     if mode == Mode::Auto && !settings.json {
-        let costs = cost(&program.function, &program.variables()?).map_err(program.placed())?;
+        let choice = choose(&program.function, &program.variables()?).map_err(program.placed())?;
         // What cannot be said is no reason to stop.
-        let _ = writeln!(io::stderr(), "mode {}", costs.reason());
+        let _ = writeln!(io::stderr(), "mode {}", choice.reason());
     }
     Ok(())
 }

@@ -1,0 +1,228 @@
+//! What a derivative will do in each mode, predicted, and the mode that does least.
+//!
+//! Where its graph is small enough each mode's derivative is written into a copy of the graph and counted as it would run,
+//! after merging and simplification; elsewhere counts of the linearised graph stand in, and are said to be estimates.
+
+use crate::compress::Plan;
+use crate::cost::{Costs, ModeCost, costs};
+use crate::derive::{check_variables, cross_order, elements, jacobian};
+use crate::eliminate::{Convention, Problem};
+use crate::error::DiffError;
+use crate::linearize::Linearized;
+use crate::mode::Mode;
+use crate::transform::{open, reopened};
+use petgraph::Direction;
+use petgraph::visit::EdgeRef;
+use wengert_expr::{Builder, Expr, Function, NodeId, Output, Work, Workload};
+
+/// The most nodes that a derivative may be expected to have, and its graph to have had, to be written for a prediction.
+const WRITTEN: u64 = 100_000;
+
+/// The most vertices of a graph for which mode auto searches for an order of elimination.
+const SEARCHED: usize = 512;
+
+/// The fewest sweeps beside which mode auto looks for a sparse pattern.
+const SWEEPS: u64 = 4;
+
+/// The most elements at both ends for which it looks.
+const COLOURED: u64 = 1 << 20;
+
+/// What a mode will do, the function itself included.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Prediction {
+    /// The mode.
+    pub mode: Mode,
+    /// What it does.
+    pub load: Workload,
+    /// Counted on the derivative itself; else estimated from the linearised graph.
+    pub is_exact: bool,
+}
+
+/// What every mode will do, and the one that does least.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Choice {
+    /// Its mode.
+    pub mode: Mode,
+    /// All of them, those first that win where the cost is the same.
+    pub predictions: Vec<Prediction>,
+}
+
+impl Choice {
+    /// What the mode chosen will do.
+    pub fn taken(&self) -> Option<&Prediction> {
+        self.predictions.iter().find(|p| p.mode == self.mode)
+    }
+
+    /// Why this mode, in words.
+    pub fn reason(&self) -> String {
+        let said = |p: &Prediction| {
+            let about = if p.is_exact { "" } else { "about " };
+            format!("{} {about}{}", p.mode, p.load.work.flops())
+        };
+        let others: Vec<String> = self.predictions.iter().filter(|p| p.mode != self.mode).map(said).collect();
+        match self.taken() {
+            Some(taken) if !others.is_empty() => {
+                format!(
+                    "{}: it needs the fewest operations; {} against {}",
+                    self.mode,
+                    said(taken),
+                    others.join(", ")
+                )
+            }
+            _ => self.mode.to_string(),
+        }
+    }
+}
+
+/// Predicts what the Jacobian of a function does in every mode, and chooses.
+///
+/// # Errors
+/// Unknown variables, variables or outputs that are not floats, an operation without a derivative.
+pub fn choose(f: &Function, wrt: &[&str]) -> Result<Choice, DiffError> {
+    let b = reopened(f);
+    let at = open(&b, f, wrt)?;
+    choose_between(&at.outputs, &at.wrt)
+}
+
+/// The outputs of a function and then the blocks of its Jacobian, output by output: what a prediction counts.
+///
+/// # Errors
+/// As [`jacobian`](crate::jacobian).
+pub fn value_and_jacobian(f: &Function, wrt: &[&str], mode: Mode) -> Result<Function, DiffError> {
+    let b = reopened(f);
+    let at = open(&b, f, wrt)?;
+    let nodes = with_jacobian(&at.outputs, &at.wrt, mode)?;
+    if let Some(error) = b.error() {
+        return Err(error.into());
+    }
+    Ok(computing(&b, nodes))
+}
+
+fn with_jacobian<'b>(outputs: &[Expr<'b>], wrt: &[Expr<'b>], mode: Mode) -> Result<Vec<NodeId>, DiffError> {
+    let blocks = jacobian(outputs, wrt, mode)?;
+    Ok(outputs.iter().copied().chain(blocks.into_iter().flatten()).map(|e| e.id()).collect())
+}
+
+fn computing(b: &Builder, nodes: Vec<NodeId>) -> Function {
+    let outputs = nodes.into_iter().map(|node| Output { name: None, node }).collect();
+    Function::new(b.read(|g| g.clone()), outputs)
+}
+
+pub(crate) fn choose_between<'b>(outputs: &[Expr<'b>], wrt: &[Expr<'b>]) -> Result<Choice, DiffError> {
+    check_variables(outputs, wrt)?;
+    let nothing = Choice { mode: Mode::Reverse, predictions: Vec::new() };
+    let Some(linear) = Linearized::between(outputs, wrt)? else { return Ok(nothing) };
+    let Some(b) = outputs.first().map(|o| o.builder()) else { return Ok(nothing) };
+    let (variables, results) = (elements(wrt), elements(outputs));
+    let costs = b.read(|g| costs(g, &linear, variables, results, Convention::default()));
+    let predictor = Predictor { b, linear: &linear, outputs, wrt, costs };
+    let mut predictions = vec![predictor.predict(Mode::Reverse)?, predictor.predict(Mode::Forward)?];
+    let passes = variables.min(results);
+    if passes >= SWEEPS && variables.saturating_add(results) <= COLOURED {
+        predictions.push(predictor.predict(Mode::Compressed)?);
+    }
+    if linear.graph.node_count() <= SEARCHED {
+        predictions.push(predictor.predict(Mode::Cross)?);
+    }
+    let key = |p: &&Prediction| (p.load.work.flops(), p.load.bytes, p.load.peak);
+    let mode = predictions.iter().min_by_key(key).map_or(Mode::Reverse, |p| p.mode);
+    Ok(Choice { mode, predictions })
+}
+
+struct Predictor<'p, 'b> {
+    b: &'b Builder,
+    linear: &'p Linearized,
+    outputs: &'p [Expr<'b>],
+    wrt: &'p [Expr<'b>],
+    costs: Costs,
+}
+
+impl Predictor<'_, '_> {
+    fn predict(&self, mode: Mode) -> Result<Prediction, DiffError> {
+        let (graph, edges) = (self.b.read(|g| g.len()) as u64, self.linear.graph.edge_count() as u64);
+        let sweeps = match mode {
+            Mode::Forward => self.wrt.len() as u64,
+            Mode::Reverse | Mode::Auto => self.outputs.len() as u64,
+            Mode::Compressed => 2,
+            Mode::Cross | Mode::Paths => 4,
+        };
+        if graph.saturating_add(edges.saturating_mul(sweeps)) <= WRITTEN {
+            return Ok(Prediction { mode, load: self.written(mode)?, is_exact: true });
+        }
+        Ok(Prediction { mode, load: self.estimated(mode)?, is_exact: false })
+    }
+
+    /// The outputs and their derivative, written into a copy of the graph.
+    fn written(&self, mode: Mode) -> Result<Workload, DiffError> {
+        let copy = Builder::on(self.b.read(|g| g.clone()));
+        let moved = |es: &[Expr<'_>]| -> Vec<Expr<'_>> { es.iter().map(|e| copy.node(e.id())).collect() };
+        let nodes = with_jacobian(&moved(self.outputs), &moved(self.wrt), mode)?;
+        Ok(Workload::of(&computing(&copy, nodes)))
+    }
+
+    /// The function and its coefficients as they are, and the sweeps by what their maps cost.
+    fn estimated(&self, mode: Mode) -> Result<Workload, DiffError> {
+        let base = self.base();
+        let direction = if mode == Mode::Reverse { Direction::Incoming } else { Direction::Outgoing };
+        let ModeCost { passes, products, sums } = match mode {
+            Mode::Forward => self.costs.forward.clone(),
+            Mode::Auto | Mode::Reverse => self.costs.reverse.clone(),
+            Mode::Compressed => {
+                let compression = Plan::jacobian(self.b, self.outputs, self.wrt, &[])?.compression;
+                self.costs.compressed(compression.column_groups(), compression.row_groups())
+            }
+            Mode::Cross => self.crossed(),
+            Mode::Paths => self.costs.path_sum.clone(),
+        };
+        let number = |n: &crate::Count| n.to_u64().unwrap_or(u64::MAX);
+        let work = Work { products: number(&products), sums: number(&sums), calls: 0 };
+        let moved = work.flops().saturating_mul(24);
+        Ok(Workload {
+            work: base.work + work,
+            bytes: base.bytes.saturating_add(moved),
+            peak: base.peak.saturating_add(self.frontier(direction).saturating_mul(number(&passes))),
+            nodes: base.nodes.saturating_add(2 * self.linear.graph.edge_count() as u64),
+        })
+    }
+
+    /// The order that mode cross takes.
+    fn crossed(&self) -> ModeCost {
+        let problem = self.b.read(|g| Problem::new(g, self.linear, Convention::Flops));
+        let cost = cross_order(&problem).cost;
+        ModeCost { passes: 1u64.into(), products: cost.products.into(), sums: cost.sums.into() }
+    }
+
+    /// What the outputs and all coefficients need.
+    fn base(&self) -> Workload {
+        let mut nodes: Vec<NodeId> = self.outputs.iter().map(|e| e.id()).collect();
+        for map in self.linear.graph.edge_weights() {
+            map.map_coefficients(&mut |&c| nodes.push(c));
+        }
+        Workload::of(&computing(self.b, nodes))
+    }
+
+    /// The most bytes of tangents that wait at once in one sweep.
+    fn frontier(&self, direction: Direction) -> u64 {
+        let graph = &self.linear.graph;
+        let bytes = |v| self.b.read(|g| g.ty(self.linear.node(v)).bytes()) as u64;
+        let mut left: Vec<usize> =
+            graph.node_indices().map(|v| graph.edges_directed(v, direction).count()).collect();
+        let (mut holding, mut most) = (0u64, 0u64);
+        let mut visit = |v: petgraph::stable_graph::NodeIndex| {
+            holding += bytes(v);
+            most = most.max(holding);
+            for edge in graph.edges_directed(v, direction.opposite()) {
+                let other = if direction == Direction::Outgoing { edge.source() } else { edge.target() };
+                left[other.index()] -= 1;
+                if left[other.index()] == 0 {
+                    holding -= bytes(other);
+                }
+            }
+        };
+        match direction {
+            Direction::Outgoing => graph.node_indices().for_each(&mut visit),
+            Direction::Incoming => graph.node_indices().rev().for_each(&mut visit),
+        }
+        most
+    }
+}
