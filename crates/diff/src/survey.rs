@@ -3,7 +3,7 @@
 use crate::cost::{Costs, costs};
 use crate::derive::{check_variables, elements};
 use crate::eliminate::{
-    Budget, Convention, Found, Heuristic, OrderCost, Problem, heuristics, search, search_edges, steps,
+    Budget, Convention, Found, Heuristic, OrderCost, Problem, heuristics, search_both, steps,
 };
 use crate::error::DiffError;
 use crate::linearize::Linearized;
@@ -56,9 +56,7 @@ pub fn survey(
         .iter()
         .map(|(heuristic, order)| Surveyed { heuristic: *heuristic, cost: problem.cost(&steps(order)).ok() })
         .collect();
-    let half = Budget { time: budget.time.map(|t| t / 2), steps: budget.steps.map(|s| s / 2) };
-    let best = search(&problem, half, seed);
-    let edges = search_edges(&problem, &best, half, seed);
+    let (best, edges) = search_both(&problem, budget, seed);
     let costs = b.read(|g| costs(g, &linear, variables, outputs, convention));
     Ok(Survey { costs, orders, best, edges })
 }

@@ -5,7 +5,7 @@
 use crate::escape::{html, quoted};
 use crate::print::print;
 use crate::reach::MANY;
-use crate::scene::{self, Cluster, NodeKind, Rank, Scene};
+use crate::scene::{self, Cluster, Mark, NodeKind, Rank, Scene};
 use crate::style;
 use dot_generator::{attr, edge, graph, id, node, node_id, stmt, subgraph};
 // The macros name the types that they build, so those keep their names here.
@@ -37,15 +37,10 @@ impl Scene {
     }
 
     fn defaults(&self) -> Vec<Stmt> {
-        let heading: Vec<&str> = [self.title.as_str()]
-            .into_iter()
-            .filter(|t| !t.is_empty())
-            .chain(self.notes.iter().map(String::as_str))
-            .collect();
         let mut whole = vec![
             attr!("rankdir", "BT"),
             attr!("fontname", esc style::FONT),
-            attr!("label", esc quoted(heading)),
+            self.heading(),
             attr!("labelloc", "t"),
             attr!("nodesep", "0.3"),
             attr!("ranksep", "0.4"),
@@ -73,6 +68,22 @@ impl Scene {
         ]
     }
 
+    /// The title, the notes, and where marks are explained these in their colours.
+    fn heading(&self) -> Attribute {
+        let lines = [self.title.as_str()].into_iter().filter(|t| !t.is_empty());
+        let lines = lines.chain(self.notes.iter().map(String::as_str));
+        if self.legend.is_empty() {
+            return attr!("label", esc quoted(lines));
+        }
+        let key = |&(mark, word): &(Mark, &str)| {
+            let (colour, sign) = style::key(mark);
+            coloured(colour, "12", &format!("{sign} {word}"))
+        };
+        let keys = self.legend.iter().map(key).collect::<Vec<_>>().join(" &#160; ");
+        let lines = lines.map(html).chain([keys]).collect::<Vec<_>>().join("<br/>");
+        attr!("label", html format!("<{lines}<br/>>"))
+    }
+
     fn cluster(&self, index: usize, cluster: &Cluster) -> Subgraph {
         let (frame, ground) = style::cluster(cluster.part);
         let mut stmts = vec![
@@ -89,10 +100,10 @@ impl Scene {
     }
 
     fn edge(&self, edge: &scene::Edge) -> Edge {
-        let (colour, line) = style::edge(edge.rank, self.nodes[edge.to].part);
+        let (colour, line) = style::edge(edge.rank, self.nodes[edge.to].part, edge.mark);
         let mut attributes = vec![attr!("color", esc colour)];
         if line != "solid" {
-            attributes.push(attr!("style", line));
+            attributes.push(attr!("style", esc line));
         }
         if !edge.label.is_empty() {
             // A label that takes room on an edge between clusters confuses Graphviz's routing.
@@ -127,7 +138,7 @@ fn name(index: usize) -> String {
 }
 
 fn node_of(index: usize, n: &scene::Node) -> Node {
-    let look = style::look(n.kind, n.part);
+    let look = style::look(n.kind, n.part, n.mark);
     let mut attributes = vec![
         attr!("label", html format!("<{}>", label(n))),
         attr!("shape", look.shape),

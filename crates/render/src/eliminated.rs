@@ -1,0 +1,164 @@
+//! The picture of a linearised graph while it is eliminated: what is gone, what came into being, what comes next.
+//!
+//! Eliminated vertices stay as ghosts, and the edges that they had keep their room, so that the pictures of several steps
+//! lie on one another. A graph that is folded has no ghosts.
+
+use crate::elimination::{Elimination, Taken, degrees};
+use crate::linearized::label;
+use crate::scene::{Edge, Mark, Node, Options, Part, Scene};
+use crate::sketch::Sketch;
+use crate::summary::fold;
+use std::collections::HashSet;
+use wengert_diff::eliminate::{Link, Role, Step};
+use wengert_expr::{LinearMap, NodeId};
+
+/// Draws a linearised graph after some steps of elimination. Time and memory are linear in its size.
+///
+/// The title says which step was taken, unless the options have one, and the notes what was spent.
+pub fn eliminated(elimination: &Elimination, options: &Options) -> Scene {
+    let Elimination { web, before, .. } = elimination;
+    let ghosts = options.all || web.len() <= options.limit;
+    let sketch = Sketch::new(&elimination.function, false, options);
+    let mut places = vec![None; web.len()];
+    let mut scene = Scene { title: title(elimination, options), ..Scene::default() };
+    scene.notes.push(count(elimination));
+    for v in drawn(elimination).filter(|&v| ghosts || !is_gone(elimination, v)) {
+        places[v as usize] = Some(scene.nodes.len());
+        scene.nodes.push(vertex(elimination, &sketch, v));
+    }
+    let mut add = |from: u32, to: u32, label: String, mark: Mark| {
+        if let (Some(from), Some(to)) = (places[from as usize], places[to as usize]) {
+            scene.edges.push(Edge { from, to, label, mark, ..Edge::default() });
+        }
+    };
+    let old: HashSet<(u32, u32)> = before.iter().copied().collect();
+    for link in web.links() {
+        let label = label(elimination.function.graph(), link.map, options);
+        add(link.from, link.to, label, mark(elimination, &link, &old));
+    }
+    for &(from, to) in before.iter().filter(|&&(from, to)| web.between(from, to).is_none()) {
+        add(from, to, String::new(), Mark::Gone);
+    }
+    scene.edges.sort_by_key(|e| (e.to, e.from));
+    scene.legend = legend(&scene);
+    fold(scene, options)
+}
+
+/// The vertices in the order of the picture: copies of variables stand in front of what is computed from them.
+fn drawn(elimination: &Elimination) -> impl Iterator<Item = u32> {
+    let web = &elimination.web;
+    let is_source = move |&v: &u32| web.role(v) == Role::Source;
+    let all = move || 0..web.len() as u32;
+    all().filter(is_source).chain(all().filter(move |v| !is_source(v)))
+}
+
+fn is_gone(elimination: &Elimination, v: u32) -> bool {
+    elimination.web.role(v) == Role::Inner && !elimination.web.is_left(v)
+}
+
+/// A vertex with its number and, where it can be eliminated, its edges in and out.
+fn vertex(elimination: &Elimination, sketch: &Sketch<'_>, v: u32) -> Node {
+    let web = &elimination.web;
+    let mut node = sketch.node(web.node(v), Part::Primal);
+    let copy = v as usize >= elimination.originals;
+    if copy {
+        node.formula = "copy".to_owned();
+    }
+    // An output that others are computed from is one by its copy.
+    node.output &= web.role(v) == Role::Sink || web.sinks().contains(&Some(v));
+    if !node.output {
+        node.details.truncate(1);
+    }
+    node.details.insert(0, format!("vertex {v}"));
+    if web.is_left(v) {
+        let (ins, outs) = web.degrees(v);
+        node.details.push(format!("{ins} × {outs}"));
+    }
+    if let Some(step) = gone_in(elimination, v) {
+        node.details = vec![format!("vertex {v}, eliminated in step {step}")];
+        node.value = None;
+        node.mark = Mark::Gone;
+    } else if elimination.next() == Some(Step::Vertex(v)) {
+        node.details.push("next".to_owned());
+        node.mark = Mark::Next;
+    }
+    // One line for what is known keeps the boxes flat.
+    node.details = vec![node.details.join(" · ")];
+    node
+}
+
+/// The last step that touched an eliminated vertex, from 1.
+fn gone_in(elimination: &Elimination, v: u32) -> Option<usize> {
+    let touches = |t: &Taken| match t.step {
+        Step::Vertex(u) => u == v,
+        Step::Front(from, to) | Step::Back(from, to) => from == v || to == v,
+    };
+    let last = || elimination.taken.iter().rposition(touches).map_or(elimination.taken.len(), |i| i + 1);
+    is_gone(elimination, v).then(last)
+}
+
+fn mark(elimination: &Elimination, link: &Link<'_, LinearMap<NodeId>>, old: &HashSet<(u32, u32)>) -> Mark {
+    let ends = (link.from, link.to);
+    match elimination.next() {
+        Some(Step::Front(from, to) | Step::Back(from, to)) if (from, to) == ends => Mark::Next,
+        _ if !link.is_fill => Mark::Plain,
+        _ if old.contains(&ends) => Mark::Changed,
+        _ => Mark::Fill,
+    }
+}
+
+fn title(elimination: &Elimination, options: &Options) -> String {
+    if !options.title.is_empty() {
+        return options.title.clone();
+    }
+    let (k, n) = (elimination.taken.len(), elimination.order.len());
+    match elimination.taken.last() {
+        None => format!("step 0 of {n}: the linearised graph"),
+        Some(Taken { step, degrees: (ins, outs) }) => {
+            format!("step {k} of {n}: eliminated {} ({ins} × {outs})", step_text(elimination, *step))
+        }
+    }
+}
+
+/// A step by the names of what it eliminates.
+fn step_text(elimination: &Elimination, step: Step) -> String {
+    let options = Options::default();
+    let sketch = Sketch::new(&elimination.function, false, &options);
+    let name = |v: u32| {
+        let node = sketch.node(elimination.web.node(v), Part::Primal);
+        node.name.unwrap_or(node.formula)
+    };
+    match step {
+        Step::Vertex(v) => name(v),
+        Step::Front(from, to) => format!("the edge from {} to {} in front", name(from), name(to)),
+        Step::Back(from, to) => format!("the edge from {} to {} behind", name(from), name(to)),
+    }
+}
+
+fn count(elimination: &Elimination) -> String {
+    let Elimination { spent, total, convention, .. } = elimination;
+    let ahead = match elimination.next() {
+        Some(step @ (Step::Front(..) | Step::Back(..))) => {
+            let (ins, outs) = degrees(&elimination.web, step);
+            format!("; next {} ({ins} × {outs})", step_text(elimination, step))
+        }
+        Some(Step::Vertex(_)) | None => String::new(),
+    };
+    format!(
+        "{} of {} products, {} of {} sums; convention {convention}{ahead}",
+        spent.products, total.products, spent.sums, total.sums
+    )
+}
+
+/// A word for each mark that the picture has.
+fn legend(scene: &Scene) -> Vec<(Mark, &'static str)> {
+    let edges: HashSet<Mark> = scene.edges.iter().map(|e| e.mark).collect();
+    let nodes: HashSet<Mark> = scene.nodes.iter().map(|n| n.mark).collect();
+    let words = [
+        (Mark::Fill, "fill-in", edges.contains(&Mark::Fill)),
+        (Mark::Changed, "grown by a product", edges.contains(&Mark::Changed)),
+        (Mark::Gone, "eliminated", nodes.contains(&Mark::Gone)),
+        (Mark::Next, "next", nodes.contains(&Mark::Next) || edges.contains(&Mark::Next)),
+    ];
+    words.into_iter().filter(|w| w.2).map(|(mark, word, _)| (mark, word)).collect()
+}
