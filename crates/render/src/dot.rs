@@ -70,18 +70,18 @@ impl Scene {
 
     /// The title, the notes, and where marks are explained these in their colours.
     fn heading(&self) -> Attribute {
-        let lines = [self.title.as_str()].into_iter().filter(|t| !t.is_empty());
-        let lines = lines.chain(self.notes.iter().map(String::as_str));
+        let title = [self.title.as_str()].into_iter().filter(|t| !t.is_empty());
         if self.legend.is_empty() {
-            return attr!("label", esc quoted(lines));
+            return attr!("label", esc quoted(title.chain(self.notes.iter().map(String::as_str))));
         }
         let key = |&(mark, word): &(Mark, &str)| {
             let (colour, sign) = style::key(mark);
             coloured(colour, "12", &format!("{sign} {word}"))
         };
         let keys = self.legend.iter().map(key).collect::<Vec<_>>().join(" &#160; ");
-        let lines = lines.map(html).chain([keys]).collect::<Vec<_>>().join("<br/>");
-        attr!("label", html format!("<{lines}<br/>>"))
+        let notes = self.notes.iter().map(|note| coloured(style::INK, "12", note));
+        let lines = title.map(|t| format!("<b>{}</b>", html(t))).chain(notes).chain([keys]);
+        attr!("label", html format!("<{}>", lines.collect::<Vec<_>>().join("<br/>")))
     }
 
     fn cluster(&self, index: usize, cluster: &Cluster) -> Subgraph {
@@ -146,6 +146,9 @@ fn node_of(index: usize, n: &scene::Node) -> Node {
         attr!("fillcolor", esc look.fill),
         attr!("color", esc look.frame),
     ];
+    if n.mark == Mark::Gone {
+        attributes.push(attr!("fontcolor", esc style::FAINT));
+    }
     if n.output {
         attributes.extend([attr!("peripheries", "2"), attr!("penwidth", "1.5")]);
     }

@@ -1,10 +1,11 @@
 //! The picture of a linearised graph while it is eliminated: what is gone, what came into being, what comes next.
 //!
 //! Eliminated vertices stay as ghosts, and the edges that they had keep their room, so that the pictures of several steps
-//! lie on one another. A graph that is folded has no ghosts.
+//! lie on one another. A graph that is folded has no ghosts, nor has the Jacobian, which is to be seen as such.
 
 use crate::elimination::{Elimination, Taken, degrees};
 use crate::linearized::label;
+use crate::map::product_text;
 use crate::scene::{Edge, Mark, Node, Options, Part, Scene};
 use crate::sketch::Sketch;
 use crate::summary::fold;
@@ -17,7 +18,7 @@ use wengert_expr::{LinearMap, NodeId};
 /// The title says which step was taken, unless the options have one, and the notes what was spent.
 pub fn eliminated(elimination: &Elimination, options: &Options) -> Scene {
     let Elimination { web, before, .. } = elimination;
-    let ghosts = options.all || web.len() <= options.limit;
+    let ghosts = elimination.next().is_some() && (options.all || web.len() <= options.limit);
     let sketch = Sketch::new(&elimination.function, false, options);
     let mut places = vec![None; web.len()];
     let mut scene = Scene { title: title(elimination, options), ..Scene::default() };
@@ -33,7 +34,7 @@ pub fn eliminated(elimination: &Elimination, options: &Options) -> Scene {
     };
     let old: HashSet<(u32, u32)> = before.iter().copied().collect();
     for link in web.links() {
-        let label = label(elimination.function.graph(), link.map, options);
+        let label = label(product_text(elimination.function.graph(), link.map), link.map, options);
         add(link.from, link.to, label, mark(elimination, &link, &old));
     }
     for &(from, to) in before.iter().filter(|&&(from, to)| web.between(from, to).is_none()) {
@@ -75,7 +76,7 @@ fn vertex(elimination: &Elimination, sketch: &Sketch<'_>, v: u32) -> Node {
         node.details.push(format!("{ins} × {outs}"));
     }
     if let Some(step) = gone_in(elimination, v) {
-        node.details = vec![format!("vertex {v}, eliminated in step {step}")];
+        node.details = vec![format!("vertex {v} · eliminated in step {step}")];
         node.value = None;
         node.mark = Mark::Gone;
     } else if elimination.next() == Some(Step::Vertex(v)) {
@@ -156,7 +157,7 @@ fn legend(scene: &Scene) -> Vec<(Mark, &'static str)> {
     let nodes: HashSet<Mark> = scene.nodes.iter().map(|n| n.mark).collect();
     let words = [
         (Mark::Fill, "fill-in", edges.contains(&Mark::Fill)),
-        (Mark::Changed, "grown by a product", edges.contains(&Mark::Changed)),
+        (Mark::Changed, "added to", edges.contains(&Mark::Changed)),
         (Mark::Gone, "eliminated", nodes.contains(&Mark::Gone)),
         (Mark::Next, "next", nodes.contains(&Mark::Next) || edges.contains(&Mark::Next)),
     ];

@@ -7,7 +7,7 @@ use crate::sketch::Sketch;
 use crate::summary::fold;
 use petgraph::visit::{EdgeRef, IntoEdgeReferences};
 use wengert_diff::{DiffError, Linearized};
-use wengert_expr::{Builder, Function, Graph, Kind, Labelled, LinearMap, NodeId, Scale};
+use wengert_expr::{Builder, Function, Kind, Labelled, LinearMap, NodeId, Scale};
 
 /// A function and its linearised graph, whose coefficients are nodes of the function's graph.
 #[derive(Clone, Debug)]
@@ -46,9 +46,8 @@ pub(crate) fn coefficient(map: &LinearMap<NodeId>) -> Option<NodeId> {
     }
 }
 
-/// What an edge says: its map, and the value of its coefficient where that is known.
-pub(crate) fn label(graph: &Graph, map: &LinearMap<NodeId>, options: &Options) -> String {
-    let text = map_text(graph, map);
+/// What an edge says: the text of its map, and the value of its coefficient where that is known.
+pub(crate) fn label(text: String, map: &LinearMap<NodeId>, options: &Options) -> String {
     match coefficient(map).and_then(|c| options.values.get(&c)).map(short_value) {
         Some(value) if value != text => format!("{text} = {value}"),
         Some(_) | None => text,
@@ -67,7 +66,7 @@ pub fn linearized(linearization: &Linearization, options: &Options) -> Scene {
     }
     for edge in graph.edge_references() {
         let (from, to) = (graph[edge.source()], graph[edge.target()]);
-        let label = label(function.graph(), edge.weight(), options);
+        let label = label(map_text(function.graph(), edge.weight()), edge.weight(), options);
         let (from, to) = (places[from.index()], places[to.index()]);
         scene.edges.push(Edge { from, to, label, ..Edge::default() });
     }
