@@ -32,13 +32,14 @@ impl Scene {
         stmts.extend(
             self.nodes.iter().enumerate().filter(|(_, n)| !clustered(n)).map(|(i, n)| stmt!(node_of(i, n))),
         );
+        stmts.extend(self.rows.iter().enumerate().map(|(i, row)| stmt!(row_of(i, row))));
         stmts.extend(self.edges.iter().map(|e| stmt!(self.edge(e))));
         graph!(di id!("wengert"), stmts)
     }
 
     fn defaults(&self) -> Vec<Stmt> {
         let mut whole = vec![
-            attr!("rankdir", "BT"),
+            attr!("rankdir", if self.sideways { "LR" } else { "BT" }),
             attr!("fontname", esc style::FONT),
             self.heading(),
             attr!("labelloc", "t"),
@@ -126,6 +127,16 @@ impl Scene {
         }
         edge_between(from, to, attributes)
     }
+}
+
+/// Nodes on one layer, in their order.
+fn row_of(index: usize, row: &[usize]) -> Subgraph {
+    let mut stmts = vec![stmt!(attr!("rank", "same"))];
+    stmts.extend(row.windows(2).map(|pair| {
+        let (left, right) = (node_id!(name(pair[0])), node_id!(name(pair[1])));
+        stmt!(edge_between(left, right, vec![attr!("style", "invis")]))
+    }));
+    subgraph!(format!("row_{index}"), stmts)
 }
 
 fn edge_between(tail: NodeId, head: NodeId, attributes: Vec<Attribute>) -> Edge {

@@ -11,9 +11,6 @@ const COEFFICIENT: usize = 2;
 /// How deep a product of coefficients is written out where that is short.
 const PRODUCT: usize = 6;
 
-/// The most characters of a product of coefficients that is written out deeper than others.
-const SHORT: usize = 44;
-
 /// The most maps of a chain or a sum that are written out.
 const MAPS: usize = 3;
 
@@ -26,10 +23,10 @@ pub fn map_text(graph: &Graph, map: &LinearMap<NodeId>) -> String {
     cut(text(graph, map, NESTING, COEFFICIENT))
 }
 
-/// A map that elimination made, its coefficient written out as deep as its length allows.
-pub(crate) fn product_text(graph: &Graph, map: &LinearMap<NodeId>) -> String {
+/// A map that elimination made, its coefficient written out as deep as fits into so many characters.
+pub(crate) fn product_text(graph: &Graph, map: &LinearMap<NodeId>, most: usize) -> String {
     let at = |depth: usize| text(graph, map, NESTING, depth);
-    let deep = (COEFFICIENT + 1..=PRODUCT).rev().map(at).find(|text| text.chars().count() <= SHORT);
+    let deep = (COEFFICIENT + 1..=PRODUCT).rev().map(at).find(|text| text.chars().count() <= most);
     cut(deep.unwrap_or_else(|| at(COEFFICIENT)))
 }
 

@@ -17,6 +17,10 @@ pub struct Scene {
     pub edges: Vec<Edge>,
     /// The parts that are framed.
     pub clusters: Vec<Cluster>,
+    /// Nodes that stand side by side, in this order.
+    pub rows: Vec<Vec<usize>>,
+    /// Whether operands stand on the left of their users, instead of under them: long labels then lie on the edges.
+    pub sideways: bool,
 }
 
 /// One node.

@@ -51,7 +51,7 @@ pub(crate) fn fold(scene: Scene, options: &Options) -> Scene {
         format!("{} nodes in {} boxes; --all draws each node", thousands(scene.nodes.len()), nodes.len());
     let edges = folded_edges(&scene.edges, &indices);
     let notes = scene.notes.into_iter().chain([note]).collect();
-    Scene { notes, nodes, edges, ..scene }
+    Scene { notes, nodes, edges, rows: Vec::new(), ..scene }
 }
 
 fn places(scene: &Scene, levels: &[usize]) -> Vec<Place> {

@@ -34,7 +34,7 @@ fn best(linear: &Linearization, args: &ShowArgs) -> (Vec<Step>, String) {
     let (vertices, edges) = search_both(&problem, args.search.budget, args.search.seed);
     match edges.filter(|found| found.weight < vertices.weight) {
         Some(Found { order, method, .. }) => {
-            (order, format!("found by {method}; over orders of vertices {}", vertices.weight))
+            (order, format!("found by {method}; orders of vertices alone take {}", vertices.weight))
         }
         None => {
             let said = format!("found by {}, {}", vertices.method, vertices.verdict());
