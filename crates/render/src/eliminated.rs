@@ -223,7 +223,7 @@ mod tests {
             (0, 2, "y", Mark::Plain),
             (1, 2, "x", Mark::Plain),
             (2, 3, "", Mark::Gone),
-            (2, 4, "1 + cos(z)", Mark::Changed),
+            (2, 4, "cos(z) + 1", Mark::Changed),
             (3, 4, "", Mark::Gone),
             (2, 5, "cos(z) * reciprocal(w)", Mark::Fill),
             (3, 5, "", Mark::Gone),
