@@ -6,7 +6,7 @@
 use crate::elimination::{Elimination, Taken, degrees};
 use crate::linearized::label;
 use crate::map::product_text;
-use crate::scene::{Edge, Mark, Node, Options, Part, Scene};
+use crate::scene::{Edge, Mark, Node, NodeKind, Options, Part, Scene};
 use crate::sketch::Sketch;
 use crate::summary::fold;
 use std::collections::HashSet;
@@ -83,6 +83,8 @@ fn vertex(elimination: &Elimination, sketch: &Sketch<'_>, v: u32) -> Node {
     let copy = v as usize >= elimination.originals;
     if copy {
         node.formula = "copy".to_owned();
+        node.kind = NodeKind::Operation;
+        node.details[0] = elimination.function.graph().ty(web.node(v)).to_string();
     }
     // An output that others are computed from is one by its copy.
     node.output &= web.role(v) == Role::Sink || web.sinks().contains(&Some(v));
