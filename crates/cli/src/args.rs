@@ -12,10 +12,13 @@ use crate::commands::show::ShowArgs;
 use crate::commands::taylor::TaylorArgs;
 use crate::commands::train::{PresetName, TrainArgs};
 use crate::commands::vjp::VjpArgs;
+use crate::failure::Failure;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
+use std::time::Duration;
 use wengert::diff::Mode;
+use wengert::diff::eliminate::{Budget, Convention, Step};
 use wengert::expr::DType;
 
 /// Symbolic computational graphs with automatic differentiation.
@@ -135,6 +138,73 @@ pub(crate) struct WrtArgs {
     pub(crate) wrt: Vec<String>,
 }
 
+/// An order of elimination.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct OrderArgs {
+    /// Eliminate in this order: vertices as `wengert show --stage cross --steps 0` numbers them, edges like 3>7 (in front)
+    /// and 3<7 (behind)
+    #[arg(long, value_name = "STEPS", value_delimiter = ',', allow_hyphen_values = true)]
+    pub(crate) order: Option<Vec<Step>>,
+}
+
+/// What an order of elimination is to make small, and how hard to look for it.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct SearchArgs {
+    /// What is counted
+    #[arg(long, default_value = Convention::FreeUnits.name(), value_parser = conventions())]
+    pub(crate) convention: Convention,
+    /// How long to search for the best order: `500ms`, `2s`, or so many steps, `10000`; 0 tries rules only
+    #[arg(long, default_value = "300ms", value_parser = budget)]
+    pub(crate) budget: Budget,
+    /// The seed of the search
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+}
+
+impl SearchArgs {
+    /// The settings with the sharing that the convention is about.
+    pub(crate) fn counting(&self, settings: &Settings) -> Result<Settings, Failure> {
+        let convention = self.convention;
+        match (convention.sharing(), settings.no_share) {
+            (Some(true), true) => Err(Failure::input(format!(
+                "convention {convention} counts a graph in which equal subexpressions are merged: leave out --no-share, \
+                 or take convention alphagrad"
+            ))),
+            (Some(false), false) => Ok(Settings { no_share: true, ..settings.clone() }),
+            (Some(_) | None, _) => Ok(settings.clone()),
+        }
+    }
+}
+
+fn conventions() -> impl TypedValueParser<Value = Convention> {
+    PossibleValuesParser::new(Convention::ALL.map(Convention::name))
+        .try_map(|name| name.parse::<Convention>())
+}
+
+/// The longest time that a search may be given.
+const LONGEST: f64 = 1e6;
+
+/// A time with its unit, or a number of steps.
+fn budget(text: &str) -> Result<Budget, String> {
+    let wrong =
+        || format!("{text:?} is no budget: give a time like 2s or 500ms, or a number of steps like 10000");
+    let seconds = |number: &str, unit: f64| {
+        let number: f64 = number.trim().parse().map_err(|_| wrong())?;
+        let seconds = number * unit;
+        if !(0.0..=LONGEST).contains(&seconds) {
+            return Err(wrong());
+        }
+        Ok(Budget::time(Duration::from_secs_f64(seconds)))
+    };
+    if let Some(number) = text.strip_suffix("ms") {
+        return seconds(number, 1e-3);
+    }
+    if let Some(number) = text.strip_suffix('s') {
+        return seconds(number, 1.0);
+    }
+    text.trim().parse().map(Budget::steps).map_err(|_| wrong())
+}
+
 /// A derivative in any mode.
 #[derive(Args, Debug)]
 pub(crate) struct DerivativeArgs {
@@ -173,6 +243,17 @@ mod tests {
         let args = args.derivative;
         assert_eq!(args.program.text.as_deref(), Some("-x"));
         assert_eq!((args.wrt.wrt, args.program.at), (vec!["-x".to_owned()], vec!["-x=-1".to_owned()]));
+    }
+
+    #[test]
+    fn budgets_are_times_or_steps() {
+        assert_eq!(budget("2s"), Ok(Budget::time(Duration::from_secs(2))));
+        assert_eq!(budget("500ms"), Ok(Budget::time(Duration::from_millis(500))));
+        assert_eq!(budget("10000"), Ok(Budget::steps(10_000)));
+        assert!(budget("0").is_ok_and(|b| b.is_zero()) && budget("0s").is_ok_and(|b| b.is_zero()));
+        for wrong in ["", "s", "-1s", "1e99s", "NaNs", "2 minutes", "1.5"] {
+            assert!(budget(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::compress::Plan;
 use crate::cost::{Costs, ModeCost, costs};
 use crate::derive::{check_variables, elements};
 use crate::eliminate::{
-    Budget, Convention, Found, Heuristic, OrderCost, Problem, heuristics, search, search_edges, steps,
+    Budget, Convention, Found, Heuristic, OrderCost, Problem, heuristics, search_both, steps,
 };
 use crate::error::DiffError;
 use crate::linearize::Linearized;
@@ -79,9 +79,7 @@ pub fn survey(
         .iter()
         .map(|(heuristic, order)| Surveyed { heuristic: *heuristic, cost: problem.cost(&steps(order)).ok() })
         .collect();
-    let half = Budget { time: budget.time.map(|t| t / 2), steps: budget.steps.map(|s| s / 2) };
-    let best = search(&problem, half, seed);
-    let edges = search_edges(&problem, &best, half, seed);
+    let (best, edges) = search_both(&problem, budget, seed);
     let costs = b.read(|g| costs(g, &linear, variables, outputs, convention));
     let compressed = match variables.saturating_add(outputs) {
         0..=COLOURED => Some(compressed(&b, &at, &costs)?),

@@ -5,7 +5,7 @@
 use crate::escape::{html, quoted};
 use crate::print::print;
 use crate::reach::MANY;
-use crate::scene::{self, Cluster, NodeKind, Rank, Scene};
+use crate::scene::{self, Cluster, Mark, NodeKind, Rank, Scene};
 use crate::style;
 use dot_generator::{attr, edge, graph, id, node, node_id, stmt, subgraph};
 // The macros name the types that they build, so those keep their names here.
@@ -32,20 +32,16 @@ impl Scene {
         stmts.extend(
             self.nodes.iter().enumerate().filter(|(_, n)| !clustered(n)).map(|(i, n)| stmt!(node_of(i, n))),
         );
+        stmts.extend(self.rows.iter().enumerate().map(|(i, row)| stmt!(row_of(i, row))));
         stmts.extend(self.edges.iter().map(|e| stmt!(self.edge(e))));
         graph!(di id!("wengert"), stmts)
     }
 
     fn defaults(&self) -> Vec<Stmt> {
-        let heading: Vec<&str> = [self.title.as_str()]
-            .into_iter()
-            .filter(|t| !t.is_empty())
-            .chain(self.notes.iter().map(String::as_str))
-            .collect();
         let mut whole = vec![
-            attr!("rankdir", "BT"),
+            attr!("rankdir", if self.sideways { "LR" } else { "BT" }),
             attr!("fontname", esc style::FONT),
-            attr!("label", esc quoted(heading)),
+            self.heading(),
             attr!("labelloc", "t"),
             attr!("nodesep", "0.3"),
             attr!("ranksep", "0.4"),
@@ -73,6 +69,22 @@ impl Scene {
         ]
     }
 
+    /// The title, the notes, and where marks are explained these in their colours.
+    fn heading(&self) -> Attribute {
+        let title = [self.title.as_str()].into_iter().filter(|t| !t.is_empty());
+        if self.legend.is_empty() {
+            return attr!("label", esc quoted(title.chain(self.notes.iter().map(String::as_str))));
+        }
+        let key = |&(mark, word): &(Mark, &str)| {
+            let (colour, sign) = style::key(mark);
+            coloured(colour, "12", &format!("{sign} {word}"))
+        };
+        let keys = self.legend.iter().map(key).collect::<Vec<_>>().join(" &#160; ");
+        let notes = self.notes.iter().map(|note| coloured(style::INK, "12", note));
+        let lines = title.map(|t| format!("<b>{}</b>", html(t))).chain(notes).chain([keys]);
+        attr!("label", html format!("<{}>", lines.collect::<Vec<_>>().join("<br/>")))
+    }
+
     fn cluster(&self, index: usize, cluster: &Cluster) -> Subgraph {
         let (frame, ground) = style::cluster(cluster.part);
         let mut stmts = vec![
@@ -89,10 +101,10 @@ impl Scene {
     }
 
     fn edge(&self, edge: &scene::Edge) -> Edge {
-        let (colour, line) = style::edge(edge.rank, self.nodes[edge.to].part);
+        let (colour, line) = style::edge(edge.rank, self.nodes[edge.to].part, edge.mark);
         let mut attributes = vec![attr!("color", esc colour)];
         if line != "solid" {
-            attributes.push(attr!("style", line));
+            attributes.push(attr!("style", esc line));
         }
         if !edge.label.is_empty() {
             // A label that takes room on an edge between clusters confuses Graphviz's routing.
@@ -117,6 +129,16 @@ impl Scene {
     }
 }
 
+/// Nodes on one layer, in their order.
+fn row_of(index: usize, row: &[usize]) -> Subgraph {
+    let mut stmts = vec![stmt!(attr!("rank", "same"))];
+    stmts.extend(row.windows(2).map(|pair| {
+        let (left, right) = (node_id!(name(pair[0])), node_id!(name(pair[1])));
+        stmt!(edge_between(left, right, vec![attr!("style", "invis")]))
+    }));
+    subgraph!(format!("row_{index}"), stmts)
+}
+
 fn edge_between(tail: NodeId, head: NodeId, attributes: Vec<Attribute>) -> Edge {
     let edge = edge!(tail => head);
     Edge { attributes, ..edge }
@@ -127,7 +149,7 @@ fn name(index: usize) -> String {
 }
 
 fn node_of(index: usize, n: &scene::Node) -> Node {
-    let look = style::look(n.kind, n.part);
+    let look = style::look(n.kind, n.part, n.mark);
     let mut attributes = vec![
         attr!("label", html format!("<{}>", label(n))),
         attr!("shape", look.shape),
@@ -135,6 +157,9 @@ fn node_of(index: usize, n: &scene::Node) -> Node {
         attr!("fillcolor", esc look.fill),
         attr!("color", esc look.frame),
     ];
+    if n.mark == Mark::Gone {
+        attributes.push(attr!("fontcolor", esc style::FAINT));
+    }
     if n.output {
         attributes.extend([attr!("peripheries", "2"), attr!("penwidth", "1.5")]);
     }

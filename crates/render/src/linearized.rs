@@ -38,11 +38,19 @@ impl Linearization {
 }
 
 /// The one array of coefficients of a map that has no other.
-fn coefficient(map: &LinearMap<NodeId>) -> Option<NodeId> {
+pub(crate) fn coefficient(map: &LinearMap<NodeId>) -> Option<NodeId> {
     match &map.kind {
         Kind::Labelled(Labelled { scale: Scale::By(c), .. }) => Some(*c),
         Kind::Labelled(Labelled { scale: Scale::One | Scale::MinusOne, .. }) => None,
         Kind::Zero | Kind::Cast | Kind::Index(_) | Kind::Chain(_) | Kind::Sum(_) => None,
+    }
+}
+
+/// What an edge says: the text of its map, and the value of its coefficient where that is known.
+pub(crate) fn label(text: String, map: &LinearMap<NodeId>, options: &Options) -> String {
+    match coefficient(map).and_then(|c| options.values.get(&c)).map(short_value) {
+        Some(value) if value != text => format!("{text} = {value}"),
+        Some(_) | None => text,
     }
 }
 
@@ -58,13 +66,7 @@ pub fn linearized(linearization: &Linearization, options: &Options) -> Scene {
     }
     for edge in graph.edge_references() {
         let (from, to) = (graph[edge.source()], graph[edge.target()]);
-        let mut label = map_text(function.graph(), edge.weight());
-        if let Some(value) = coefficient(edge.weight()).and_then(|c| options.values.get(&c)) {
-            let value = short_value(value);
-            if value != label {
-                label = format!("{label} = {value}");
-            }
-        }
+        let label = label(map_text(function.graph(), edge.weight()), edge.weight(), options);
         let (from, to) = (places[from.index()], places[to.index()]);
         scene.edges.push(Edge { from, to, label, ..Edge::default() });
     }

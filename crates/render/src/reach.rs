@@ -40,7 +40,7 @@ pub(crate) fn shorten(scene: Scene) -> Scene {
     let note =
         format!("edges across more than {REACH} layers are cut: the same number in brackets marks both ends");
     let notes = scene.notes.into_iter().chain([note]).collect();
-    Scene { notes, nodes: cut.nodes, edges: cut.edges, ..scene }
+    Scene { notes, nodes: cut.nodes, edges: cut.edges, rows: Vec::new(), ..scene }
 }
 
 /// The layer on which a layout will put each node: a backward part runs down beside its forward part.

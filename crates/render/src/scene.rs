@@ -9,12 +9,18 @@ pub struct Scene {
     pub title: String,
     /// What a reader must know, such as how many nodes are hidden.
     pub notes: Vec<String>,
+    /// The marks that are explained, each with a word.
+    pub legend: Vec<(Mark, &'static str)>,
     /// The nodes, operands before their users.
     pub nodes: Vec<Node>,
     /// The edges.
     pub edges: Vec<Edge>,
     /// The parts that are framed.
     pub clusters: Vec<Cluster>,
+    /// Nodes that stand side by side, in this order.
+    pub rows: Vec<Vec<usize>>,
+    /// Whether operands stand on the left of their users, instead of under them: long labels then lie on the edges.
+    pub sideways: bool,
 }
 
 /// One node.
@@ -36,6 +42,8 @@ pub struct Node {
     pub part: Part,
     /// True if it is a result of the function.
     pub output: bool,
+    /// What happened to it.
+    pub mark: Mark,
 }
 
 /// What a node is.
@@ -54,6 +62,22 @@ pub enum NodeKind {
     Folded,
     /// The end of a cut edge: a node that is drawn elsewhere.
     Tag,
+}
+
+/// What happened to a node or an edge of a graph that changes. The greater one is shown where several fall together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mark {
+    /// It is no more: a node is a ghost, an edge only keeps its room in the layout.
+    Gone,
+    /// Nothing.
+    #[default]
+    Plain,
+    /// It was there before and grew.
+    Changed,
+    /// It was not there before.
+    Fill,
+    /// The next step takes it.
+    Next,
 }
 
 /// Which computation a node belongs to.
@@ -81,6 +105,8 @@ pub struct Edge {
     pub position: Option<usize>,
     /// How it orders the layers of the layout.
     pub rank: Rank,
+    /// What happened to it.
+    pub mark: Mark,
 }
 
 /// How an edge orders the layers of the layout.

@@ -5,7 +5,7 @@
 use crate::escape::visible;
 use crate::expression::{NAME, formula, number};
 use crate::number::short_value;
-use crate::scene::{Edge, Node, NodeKind, Options, Part, Rank, Scene};
+use crate::scene::{Edge, Mark, Node, NodeKind, Options, Part, Rank, Scene};
 use std::collections::HashMap;
 use wengert_expr::{Function, Graph, NodeId, Op, Role};
 
@@ -57,6 +57,7 @@ impl<'f> Sketch<'f> {
                     label: String::new(),
                     position: ordered.then_some(i),
                     rank,
+                    mark: Mark::Plain,
                 });
             }
             scene.nodes.push(drawn);
@@ -95,6 +96,7 @@ impl<'f> Sketch<'f> {
             kind,
             part,
             output: output.is_some(),
+            mark: Mark::Plain,
         }
     }
 

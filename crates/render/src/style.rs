@@ -3,7 +3,7 @@
 //! Told apart by shape and line as well as by colour; the colours keep apart for colour-blind eyes (after Okabe and
 //! Ito) and text is dark on light.
 
-use crate::scene::{NodeKind, Part, Rank};
+use crate::scene::{Mark, NodeKind, Part, Rank};
 
 /// The text and the frame of a primal part.
 pub(crate) const INK: &str = "#1A1A1A";
@@ -20,6 +20,15 @@ const DERIVED: &str = "#9B3F73";
 /// The fonts, the first one that the viewer has.
 pub(crate) const FONT: &str = "Helvetica,Arial,sans-serif";
 
+/// What came into being.
+const FILL: &str = "#D55E00";
+
+/// What is no more.
+const GONE: &str = "#A6A6A6";
+
+/// What comes next.
+const NEXT: &str = "#00694D";
+
 /// How a node looks: Graphviz's shape and style, fill and frame.
 pub(crate) struct Look {
     pub(crate) shape: &'static str,
@@ -29,7 +38,7 @@ pub(crate) struct Look {
 }
 
 /// How a node of this kind in this part looks.
-pub(crate) fn look(kind: NodeKind, part: Part) -> Look {
+pub(crate) fn look(kind: NodeKind, part: Part, mark: Mark) -> Look {
     let (shape, style) = match kind {
         NodeKind::Input => ("ellipse", "filled"),
         NodeKind::Param => ("cylinder", "filled"),
@@ -45,7 +54,11 @@ pub(crate) fn look(kind: NodeKind, part: Part) -> Look {
         (Part::Primal, NodeKind::Constant) => ("#F2F2F2", "#8A8A8A"),
         (Part::Primal, NodeKind::Operation | NodeKind::Folded | NodeKind::Tag) => ("#FFFFFF", "#555555"),
     };
-    Look { shape, style, fill, frame }
+    match mark {
+        Mark::Gone => Look { shape, style: "rounded,dotted", fill: "#FFFFFF", frame: GONE },
+        Mark::Next => Look { shape, style: "filled,rounded,bold", fill: "#D5F0E4", frame: NEXT },
+        Mark::Plain | Mark::Changed | Mark::Fill => Look { shape, style, fill, frame },
+    }
 }
 
 /// The frame and the ground of a part's cluster.
@@ -57,10 +70,25 @@ pub(crate) fn cluster(part: Part) -> (&'static str, &'static str) {
 }
 
 /// The colour and the line of an edge.
-pub(crate) fn edge(rank: Rank, part: Part) -> (&'static str, &'static str) {
-    match (rank, part) {
-        (Rank::Free, _) => ("#999999", "dashed"),
-        (Rank::After | Rank::Before, Part::Primal) => ("#555555", "solid"),
-        (Rank::After | Rank::Before, Part::Tangent | Part::Cotangent) => (DERIVED, "solid"),
+pub(crate) fn edge(rank: Rank, part: Part, mark: Mark) -> (&'static str, &'static str) {
+    match (mark, rank, part) {
+        (Mark::Gone, ..) => (GONE, "invis"),
+        (Mark::Changed, ..) => (FILL, "dashed,bold"),
+        (Mark::Fill, ..) => (FILL, "bold"),
+        (Mark::Next, ..) => (NEXT, "bold"),
+        (Mark::Plain, Rank::Free, _) => ("#999999", "dashed"),
+        (Mark::Plain, Rank::After | Rank::Before, Part::Primal) => ("#555555", "solid"),
+        (Mark::Plain, Rank::After | Rank::Before, Part::Tangent | Part::Cotangent) => (DERIVED, "solid"),
+    }
+}
+
+/// The colour of a mark's word in the legend, and a sign that looks like what it marks.
+pub(crate) fn key(mark: Mark) -> (&'static str, &'static str) {
+    match mark {
+        Mark::Gone => (FAINT, "┈"),
+        Mark::Plain => (INK, "─"),
+        Mark::Changed => (FILL, "╍"),
+        Mark::Fill => (FILL, "━"),
+        Mark::Next => (NEXT, "■"),
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::groups::{groups, levels};
 use crate::reach::shorten;
-use crate::scene::{Edge, Node, NodeKind, Options, Part, Rank, Scene};
+use crate::scene::{Edge, Mark, Node, NodeKind, Options, Part, Rank, Scene};
 use std::collections::BTreeMap;
 
 /// The most inputs, parameters, constants or results of a part that are drawn one by one.
@@ -51,7 +51,7 @@ pub(crate) fn fold(scene: Scene, options: &Options) -> Scene {
         format!("{} nodes in {} boxes; --all draws each node", thousands(scene.nodes.len()), nodes.len());
     let edges = folded_edges(&scene.edges, &indices);
     let notes = scene.notes.into_iter().chain([note]).collect();
-    Scene { title: scene.title, notes, nodes, edges, clusters: scene.clusters }
+    Scene { notes, nodes, edges, rows: Vec::new(), ..scene }
 }
 
 fn places(scene: &Scene, levels: &[usize]) -> Vec<Place> {
@@ -121,6 +121,7 @@ fn folded_node(nodes: &[Node], members: &[usize], levels: &[usize]) -> Node {
         kind: NodeKind::Folded,
         part: first.part,
         output: results > 0,
+        mark: members.iter().map(|&i| nodes[i].mark).max().unwrap_or_default(),
         ..Node::default()
     }
 }
@@ -141,16 +142,18 @@ fn census(operations: impl Iterator<Item = &'static str>) -> String {
 }
 
 fn folded_edges(edges: &[Edge], indices: &[usize]) -> Vec<Edge> {
-    let mut counts: BTreeMap<(usize, usize), (usize, Rank)> = BTreeMap::new();
+    let mut counts: BTreeMap<(usize, usize), (usize, Rank, Mark)> = BTreeMap::new();
     for edge in edges {
         let (from, to) = (indices[edge.from], indices[edge.to]);
         if from != to {
-            counts.entry((to, from)).or_insert((0, edge.rank)).0 += 1;
+            let (count, _, mark) = counts.entry((to, from)).or_insert((0, edge.rank, edge.mark));
+            *count += 1;
+            *mark = edge.mark.max(*mark);
         }
     }
-    let folded = |((to, from), (count, rank)): ((usize, usize), (usize, Rank))| {
+    let folded = |((to, from), (count, rank, mark)): ((usize, usize), (usize, Rank, Mark))| {
         let label = if count == 1 { String::new() } else { format!("×{}", thousands(count)) };
-        Edge { from, to, label, position: None, rank }
+        Edge { from, to, label, position: None, rank, mark }
     };
     counts.into_iter().map(folded).collect()
 }

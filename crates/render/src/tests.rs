@@ -2,11 +2,15 @@
 //!
 //! Tests that need `dot` say so and pass without it, unless `WENGERT_REQUIRE_DOT` is 1.
 
-use crate::{Direction, Linearization, NodeKind, Options, Rank, Scene, derivative, linearized, primal};
+use crate::{
+    Direction, Elimination, Linearization, NodeKind, Options, Rank, Scene, derivative, eliminated,
+    linearized, primal,
+};
 use proptest::prelude::*;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+use wengert_diff::eliminate::{Convention, Heuristic, Problem, Step, order, steps};
 use wengert_diff::{Mode, jvp, value_and_grad};
 use wengert_expr::{Along, Builder, DType, Expr, Function, NodeId, Type, Value};
 
@@ -133,12 +137,27 @@ fn pictures(f: &Function, options: &Options) -> Vec<Scene> {
     let reverse = value_and_grad(f, &names, Mode::Reverse).expect("differentiable");
     let forward = jvp(f, &names).expect("differentiable").function;
     let length = f.graph().len();
+    let linearization = Linearization::new(f, &nodes).expect("differentiable");
+    let forth = forward_order(&linearization);
+    let half = elimination(&linearization, &forth, forth.len() / 2);
     vec![
         primal(f, options),
         derivative(&reverse, length, Direction::Reverse, options),
         derivative(&forward, length, Direction::Forward, options),
-        linearized(&Linearization::new(f, &nodes).expect("differentiable"), options),
+        linearized(&linearization, options),
+        eliminated(&half, options),
+        eliminated(&elimination(&linearization, &forth, forth.len()), options),
     ]
+}
+
+fn forward_order(linearization: &Linearization) -> Vec<Step> {
+    let graph = linearization.function.graph();
+    let problem = Problem::new(graph, &linearization.linearized, Convention::default());
+    steps(&order(&problem, Heuristic::Forward))
+}
+
+fn elimination(linearization: &Linearization, order: &[Step], taken: usize) -> Elimination {
+    Elimination::new(linearization, order, Some(taken), Convention::default()).expect("a possible order")
 }
 
 #[test]
@@ -296,7 +315,12 @@ fn wide_graphs_fold_too() {
     let f = b.finish().expect("a valid graph");
     let inputs: Vec<NodeId> = f.inputs().iter().map(|i| i.node).collect();
     let linearization = Linearization::new(&f, &inputs).expect("differentiable");
-    for scene in [primal(&f, &Options::default()), linearized(&linearization, &Options::default())] {
+    let forth = forward_order(&linearization);
+    for scene in [
+        primal(&f, &Options::default()),
+        linearized(&linearization, &Options::default()),
+        eliminated(&elimination(&linearization, &forth, forth.len() / 2), &Options::default()),
+    ] {
         assert!(scene.nodes.len() < 20, "{} boxes", scene.nodes.len());
         svg(&scene.to_dot());
     }

@@ -2,13 +2,12 @@
 
 use super::grad::say_mode;
 use crate::answer::Answer;
-use crate::args::{DerivativeArgs, Settings};
+use crate::args::{DerivativeArgs, OrderArgs, Settings};
 use crate::failure::Failure;
 use crate::program::Program;
 use crate::{json, terminal};
 use clap::Args;
 use serde_json::{Map, Value as Json, json};
-use wengert::diff::eliminate::Step;
 use wengert::diff::{Mode, jacobian, jacobian_in_order};
 use wengert::expr::Value;
 
@@ -22,14 +21,12 @@ Examples:
 pub(crate) struct JacobianArgs {
     #[command(flatten)]
     pub(crate) derivative: DerivativeArgs,
-    /// Eliminate in this order: vertices as `wengert show --stage linearized` numbers them, edges like 3>7 (in front) and
-    /// 3<7 (behind)
-    #[arg(long, value_name = "STEPS", value_delimiter = ',', allow_hyphen_values = true)]
-    pub(crate) order: Option<Vec<Step>>,
+    #[command(flatten)]
+    pub(crate) order: OrderArgs,
 }
 
 pub(crate) fn run(args: &JacobianArgs, settings: &Settings) -> Result<Answer, Failure> {
-    let order = args.order.as_deref();
+    let order = args.order.order.as_deref();
     let args = &args.derivative;
     if order.is_some() && !matches!(args.mode, Mode::Auto | Mode::Cross) {
         return Err(Failure::input(format!("--order is for mode cross, not for mode {}", args.mode)));

@@ -1,7 +1,9 @@
 //! `wengert show`: a program at one stage, as a text or as a picture.
 
+mod cross;
+
 use crate::answer::Answer;
-use crate::args::{ProgramArgs, Settings, WrtArgs};
+use crate::args::{OrderArgs, ProgramArgs, SearchArgs, Settings, WrtArgs};
 use crate::evaluate::watched;
 use crate::failure::Failure;
 use crate::program::Program;
@@ -14,7 +16,7 @@ use wengert::diff::{grad, jvp, vjp};
 use wengert::expr::text::print;
 use wengert::expr::{Function, NodeId, Output, Value};
 use wengert::interop::write_atomically;
-use wengert::render::{Direction, Linearization, Options, Scene, derivative, linearized, primal};
+use wengert::render::{Direction, Linearization, Mark, Options, Scene, derivative, linearized, primal};
 
 /// A state of a program on its way.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,6 +29,8 @@ pub(crate) enum Stage {
     Forward,
     /// The outputs with the gradient, or cotangents from those of the outputs
     Reverse,
+    /// The linearised graph while it is eliminated, down to the Jacobian
+    Cross,
 }
 
 /// How a stage is shown.
@@ -45,7 +49,9 @@ pub(crate) enum Format {
 Examples:
   wengert show -e 'c = a + b; e = c * (b + 1)' --stage reverse
   wengert show model.wg --stage linearized --format dot -o model.dot
-  wengert show -e 'sin(a * b)' --format dot --at a=2 --at b=3 | dot -Tsvg > graph.svg"
+  wengert show -e 'sin(a * b)' --format dot --at a=2 --at b=3 | dot -Tsvg > graph.svg
+  wengert show -e 'w = sin(x * y); output p = w + y; output q = log(w)' --stage cross --steps 1
+  wengert show model.wg --stage cross --steps 3 --order 5,4,6,7 --format dot | dot -Tsvg > step3.svg"
 )]
 pub(crate) struct ShowArgs {
     #[command(flatten)]
@@ -55,6 +61,13 @@ pub(crate) struct ShowArgs {
     /// Which state of the program
     #[arg(long, value_enum, default_value_t = Stage::Primal)]
     pub(crate) stage: Stage,
+    #[command(flatten)]
+    pub(crate) order: OrderArgs,
+    /// How many steps of the order are taken (stage cross); all unless given
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) steps: Option<usize>,
+    #[command(flatten)]
+    pub(crate) search: SearchArgs,
     /// As a text or as a picture
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -67,10 +80,18 @@ pub(crate) struct ShowArgs {
 }
 
 pub(crate) fn run(args: &ShowArgs, settings: &Settings) -> Result<Answer, Failure> {
-    let program = Program::with_types(&args.program, &args.wrt.wrt, settings)?;
+    let sharing = match args.stage {
+        Stage::Cross => &args.search.counting(settings)?,
+        Stage::Primal | Stage::Linearized | Stage::Forward | Stage::Reverse => {
+            check_no_order(args)?;
+            settings
+        }
+    };
+    let program = Program::with_types(&args.program, &args.wrt.wrt, sharing)?;
     let shown = match args.stage {
         Stage::Primal => show(&program, &program.function, None, args)?,
-        Stage::Linearized => linearization(&program, args)?,
+        Stage::Linearized => show_linearized(&program, &linearization(&program)?, args)?,
+        Stage::Cross => cross::cross(&program, &linearization(&program)?, args)?,
         Stage::Forward => show(&program, &forward(&program)?, Some(Direction::Forward), args)?,
         Stage::Reverse => show(&program, &reverse(&program)?, Some(Direction::Reverse), args)?,
     };
@@ -82,6 +103,17 @@ pub(crate) fn run(args: &ShowArgs, settings: &Settings) -> Result<Answer, Failur
             Ok(Answer::new(settings, || json!({"written": written}), || format!("wrote {written}\n")))
         }
     }
+}
+
+/// That nothing is asked for that only an elimination has.
+fn check_no_order(args: &ShowArgs) -> Result<(), Failure> {
+    let option = match (&args.order.order, args.steps) {
+        (Some(_), _) => "--order",
+        (None, Some(_)) => "--steps",
+        (None, None) => return Ok(()),
+    };
+    let stage = args.stage.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned());
+    Err(Failure::input(format!("{option} is for stage cross, not for stage {stage}")))
 }
 
 fn answer(settings: &Settings, shown: String) -> Answer {
@@ -147,28 +179,31 @@ fn beside(program: &Program, derivative: Function, names: impl Iterator<Item = S
     Function::new(derivative.into_graph(), outputs)
 }
 
-fn linearization(program: &Program, args: &ShowArgs) -> Result<String, Failure> {
+fn linearization(program: &Program) -> Result<Linearization, Failure> {
     let input = |w: &&str| program.function.graph().input(w).map(|i| i.node);
     let variables: Vec<NodeId> = program.variables()?.iter().filter_map(input).collect();
-    let linear = Linearization::new(&program.function, &variables).map_err(program.placed())?;
-    let coefficients = linear.coefficients().into_iter().map(|node| Output { name: None, node });
-    let outputs = linear.function.outputs().iter().cloned().chain(coefficients).collect();
-    let computed = Function::new(linear.function.graph().clone(), outputs);
+    Linearization::new(&program.function, &variables).map_err(program.placed())
+}
+
+fn show_linearized(program: &Program, linear: &Linearization, args: &ShowArgs) -> Result<String, Failure> {
+    let computed = cross::with_outputs(&linear.function, linear.coefficients());
     let all = args.all || args.format == Format::Text;
     let scene =
-        linearized(&linear, &Options { values: values(program, &computed)?, all, ..Options::default() });
+        linearized(linear, &Options { values: values(program, &computed)?, all, ..Options::default() });
     Ok(match args.format {
         Format::Dot => scene.to_dot(),
         Format::Text => lines(&scene),
     })
 }
 
-/// One line for each vertex, and under it one for each edge that leads to it.
+/// One line for each vertex, and under it one for each edge that leads to it; then what is said of the whole.
 fn lines(scene: &Scene) -> String {
     let name = |i: usize| scene.nodes[i].name.as_ref().unwrap_or(&scene.nodes[i].formula);
     let mut into: Vec<Vec<String>> = vec![Vec::new(); scene.nodes.len()];
-    for edge in &scene.edges {
-        into[edge.to].push(format!("    from {}: {}\n", name(edge.from), edge.label));
+    for edge in scene.edges.iter().filter(|e| e.mark != Mark::Gone) {
+        let mark = scene.legend.iter().find(|(mark, _)| *mark == edge.mark);
+        let mark = mark.map(|(_, word)| format!("  [{word}]")).unwrap_or_default();
+        into[edge.to].push(format!("    from {}: {}{mark}\n", name(edge.from), edge.label));
     }
     let mut text = String::new();
     for (i, (node, into)) in scene.nodes.iter().zip(&into).enumerate() {
@@ -180,6 +215,8 @@ fn lines(scene: &Scene) -> String {
         text.push_str(&format!("{}{formula}{value}  ({})\n", name(i), node.details.join(", ")));
         text.extend(into.iter().map(String::as_str));
     }
+    let said = [&scene.title].into_iter().chain(&scene.notes).filter(|line| !line.is_empty());
+    text.extend(said.map(|line| format!("{line}\n")));
     text
 }
 

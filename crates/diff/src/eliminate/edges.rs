@@ -9,7 +9,7 @@ use super::bits::Bits;
 use super::board::Board;
 use super::budget::{Budget, Clock};
 use super::problem::Problem;
-use super::search::Found;
+use super::search::{Found, search};
 use super::step::Step;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -54,6 +54,14 @@ pub fn search_edges(problem: &Problem, known: &Found, budget: Budget, seed: u64)
         steps: clock.steps,
         time: clock.elapsed(),
     })
+}
+
+/// Looks for the best order with half of the budget among those of vertices, then with the other half among those of edges.
+pub fn search_both(problem: &Problem, budget: Budget, seed: u64) -> (Found, Option<Found>) {
+    let half = Budget { time: budget.time.map(|t| t / 2), steps: budget.steps.map(|s| s / 2) };
+    let best = search(problem, half, seed);
+    let edges = search_edges(problem, &best, half, seed);
+    (best, edges)
 }
 
 /// Takes a step, if it is possible here.

@@ -23,7 +23,7 @@ mod web;
 pub use bound::bound;
 pub use budget::Budget;
 pub use convention::Convention;
-pub use edges::search_edges;
+pub use edges::{search_both, search_edges};
 pub use emit::{Emitter, accumulate};
 pub use heuristic::{Heuristic, order};
 pub use problem::{OrderCost, Problem, Run};

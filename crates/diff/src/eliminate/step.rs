@@ -54,6 +54,14 @@ pub enum OrderError {
         /// How many.
         left: usize,
     },
+    /// More steps than the order has.
+    #[error("the order has {count} steps, so {asked} cannot be taken")]
+    Beyond {
+        /// How many were to be taken.
+        asked: usize,
+        /// How many there are.
+        count: usize,
+    },
 }
 
 fn more(left: usize) -> String {
