@@ -1,0 +1,69 @@
+//! Vertices sorted into groups, each by a colour; some vertices may have none.
+//!
+//! Always holds: the colours of `count` are 0, 1, ... and each is used.
+
+/// The colours of some vertices.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Colouring {
+    colours: Vec<Option<u32>>,
+    count: usize,
+}
+
+impl Colouring {
+    /// From colours that may have gaps, [`NONE`] where there is none.
+    pub(super) fn new(colours: &[u32]) -> Colouring {
+        let most = colours.iter().filter(|&&c| c != NONE).max().map_or(0, |&c| c as usize + 1);
+        let mut names = vec![NONE; most];
+        colours.iter().filter(|&&c| c != NONE).for_each(|&c| names[c as usize] = 0);
+        let mut count = 0;
+        for name in names.iter_mut().filter(|name| **name == 0) {
+            *name = count;
+            count += 1;
+        }
+        let colours = colours.iter().map(|&c| (c != NONE).then(|| names[c as usize])).collect();
+        Colouring { colours, count: count as usize }
+    }
+
+    /// Each vertex's colour.
+    pub fn colours(&self) -> &[Option<u32>] {
+        &self.colours
+    }
+
+    /// How many colours there are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// A colouring of the vertices from `at`, and one of those before.
+    pub(super) fn split_off(mut self, at: usize) -> (Colouring, Colouring) {
+        let raw = |colours: &[Option<u32>]| colours.iter().map(|c| c.unwrap_or(NONE)).collect::<Vec<_>>();
+        let behind = Colouring::new(&raw(&self.colours[at..]));
+        self.colours.truncate(at);
+        (Colouring::new(&raw(&self.colours)), behind)
+    }
+}
+
+/// No colour, while colours are given.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// Colours that the vertex at hand may not have, by the number of the vertex that may not: nothing is cleared.
+pub(super) struct Forbidden(Vec<u32>);
+
+impl Forbidden {
+    pub(super) fn new(colours: usize) -> Forbidden {
+        Forbidden(vec![NONE; colours])
+    }
+
+    pub(super) fn add(&mut self, v: u32, colour: u32) {
+        self.0[colour as usize] = v;
+    }
+
+    pub(super) fn has(&self, v: u32, colour: u32) -> bool {
+        self.0[colour as usize] == v
+    }
+
+    /// The least colour that a vertex may have.
+    pub(super) fn least(&self, v: u32) -> u32 {
+        (0..).zip(&self.0).find(|&(_, &by)| by != v).map_or(self.0.len() as u32, |(colour, _)| colour)
+    }
+}
