@@ -5,7 +5,7 @@
 //! but a vertex together with a colour around it, so that a hub with few colours around it is passed in few steps.
 
 use super::colouring::{Colouring, Forbidden, NONE};
-use super::error::SparsityError;
+use super::error::{SparsityError, check_symmetric};
 use super::lists::{Lists, Seen};
 use super::order::{Symmetric, VertexOrder};
 use super::pattern::Pattern;
@@ -15,16 +15,19 @@ use super::pattern::Pattern;
 /// # Errors
 /// If the pattern is not symmetric.
 pub fn acyclic(pattern: &Pattern, order: VertexOrder) -> Result<Colouring, SparsityError> {
-    if !pattern.is_symmetric() {
-        return Err(SparsityError::NotSymmetric { rows: pattern.rows(), columns: pattern.columns() });
-    }
+    check_symmetric(pattern)?;
+    Ok(coloured(pattern, order))
+}
+
+/// An acyclic colouring of a pattern that is known to be symmetric.
+pub(super) fn coloured(pattern: &Pattern, order: VertexOrder) -> Colouring {
     let mut trees = Trees::new(pattern);
     for v in order.of(&mut Symmetric(pattern)) {
         if !pattern.row(v as usize).is_empty() {
             trees.colour(v);
         }
     }
-    Ok(Colouring::new(&trees.colours))
+    Colouring::new(&trees.colours)
 }
 
 /// An acyclic colouring that grows.

@@ -34,12 +34,15 @@ impl Colouring {
         self.count
     }
 
-    /// A colouring of the vertices from `at`, and one of those before.
-    pub(super) fn split_off(mut self, at: usize) -> (Colouring, Colouring) {
-        let raw = |colours: &[Option<u32>]| colours.iter().map(|c| c.unwrap_or(NONE)).collect::<Vec<_>>();
-        let behind = Colouring::new(&raw(&self.colours[at..]));
-        self.colours.truncate(at);
-        (Colouring::new(&raw(&self.colours)), behind)
+    /// A vertex's colour.
+    pub fn colour(&self, v: usize) -> Option<u32> {
+        self.colours[v]
+    }
+
+    /// The same without the colours of vertices that don't need theirs.
+    pub(super) fn only(&self, needed: &[bool]) -> Colouring {
+        let raw = self.colours.iter().zip(needed).map(|(&c, &needed)| c.filter(|_| needed).unwrap_or(NONE));
+        Colouring::new(&raw.collect::<Vec<_>>())
     }
 }
 

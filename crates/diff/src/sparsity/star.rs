@@ -10,7 +10,7 @@
 //! a vertex may be kept without a colour: then all its neighbours differ.
 
 use super::colouring::{Colouring, Forbidden, NONE};
-use super::error::SparsityError;
+use super::error::{SparsityError, check_symmetric};
 use super::lists::{Lists, Seen};
 use super::order::{Symmetric, VertexOrder};
 use super::pattern::Pattern;
@@ -20,9 +20,7 @@ use super::pattern::Pattern;
 /// # Errors
 /// If the pattern is not symmetric.
 pub fn star(pattern: &Pattern, order: VertexOrder) -> Result<Colouring, SparsityError> {
-    if !pattern.is_symmetric() {
-        return Err(SparsityError::NotSymmetric { rows: pattern.rows(), columns: pattern.columns() });
-    }
+    check_symmetric(pattern)?;
     Ok(coloured(pattern, order))
 }
 
@@ -34,7 +32,7 @@ pub(super) fn coloured(pattern: &Pattern, order: VertexOrder) -> Colouring {
             stars.colour(v);
         }
     }
-    stars.into_colouring()
+    Colouring::new(&stars.into_colours())
 }
 
 /// A neighbour's colour occurs more than once around a vertex: the vertex is the hub of a star.
@@ -72,8 +70,9 @@ impl<'p> Stars<'p> {
         }
     }
 
-    pub(super) fn into_colouring(self) -> Colouring {
-        Colouring::new(&self.colours)
+    /// The colours, [`NONE`] where there is none.
+    pub(super) fn into_colours(self) -> Vec<u32> {
+        self.colours
     }
 
     fn is_neutral(&self, v: u32) -> bool {
