@@ -10,6 +10,7 @@
 //! same with rows and columns exchanged. Several lengths are tried. All columns or all rows are no cover of this kind.
 
 use super::colouring::Colouring;
+use super::hubs::{Cut, cuts};
 use super::order::{Symmetric, VertexOrder};
 use super::pattern::Pattern;
 use super::star::Stars;
@@ -122,38 +123,19 @@ impl<'p> Board<'p> {
     }
 }
 
-/// Covers of long lines of a pattern: one for each power of two between which lengths fall.
+/// Covers of long lines of a pattern.
 fn covers(lines: &Pattern, across: &Pattern, by_rows: bool) -> Vec<Split> {
-    let length = |i: usize| lines.row(i).len();
-    let mut lengths: Vec<usize> = (0..lines.rows()).map(length).filter(|&l| l > 0).collect();
-    lengths.sort_unstable();
-    // Lines across that have no colour once all lengths up to some are short: those whose shortest line is longer.
-    let shortest = |j: usize| across.row(j).iter().map(|&i| length(i as usize)).min();
-    let mut free: Vec<(usize, usize)> =
-        (0..across.rows()).filter_map(|j| Some((shortest(j)?, across.row(j).len()))).collect();
-    free.sort_unstable();
-    for k in (1..free.len()).rev() {
-        free[k - 1].1 = free[k - 1].1.max(free[k].1);
-    }
-    let (mut found, mut work): (Vec<(usize, Split)>, _) = (Vec::new(), 16 * lines.nonzeros());
-    let mut seen = 0;
-    for same in lengths.chunk_by(|a, b| a == b) {
-        let short = same[0];
-        seen += same.len();
-        work += same.len() * short * short;
-        let long = lengths.len() - seen;
-        if long == 0 {
-            break;
-        }
-        let apart = free.get(free.partition_point(|&(shortest, _)| shortest <= short)).map_or(1, |f| f.1);
-        let split = Split { by_rows, short, bound: short + apart, work };
-        match found.last_mut().filter(|(_, last)| last.short.ilog2() == short.ilog2()) {
-            Some(last) if short + long < last.0 => *last = (short + long, split),
-            Some(_) => {}
-            None => found.push((short + long, split)),
-        }
-    }
-    found.into_iter().map(|(_, split)| split).collect()
+    let lengths: Vec<usize> = (0..lines.rows()).map(|i| lines.row(i).len()).collect();
+    // A line across has no colour if its shortest line is long; then all its lines differ.
+    let shortest = |j: usize| across.row(j).iter().map(|&i| lengths[i as usize]).min().unwrap_or(0);
+    let free: Vec<(usize, usize)> = (0..across.rows()).map(|j| (shortest(j), across.row(j).len())).collect();
+    let split = |Cut { short, .. }: Cut| {
+        let apart = free.iter().filter(|&&(shortest, _)| shortest > short).map(|f| f.1).max();
+        let pairs: usize = lengths.iter().filter(|&&l| l <= short).map(|l| l * l).sum();
+        let work = 16 * lines.nonzeros() + pairs;
+        Split { by_rows, short, bound: short + apart.unwrap_or(1), work }
+    };
+    cuts(lengths.clone()).into_iter().map(split).collect()
 }
 
 #[cfg(test)]

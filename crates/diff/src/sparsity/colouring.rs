@@ -48,25 +48,3 @@ impl Colouring {
 
 /// No colour, while colours are given.
 pub(super) const NONE: u32 = u32::MAX;
-
-/// Colours that the vertex at hand may not have, by the number of the vertex that may not: nothing is cleared.
-pub(super) struct Forbidden(Vec<u32>);
-
-impl Forbidden {
-    pub(super) fn new(colours: usize) -> Forbidden {
-        Forbidden(vec![NONE; colours])
-    }
-
-    pub(super) fn add(&mut self, v: u32, colour: u32) {
-        self.0[colour as usize] = v;
-    }
-
-    pub(super) fn has(&self, v: u32, colour: u32) -> bool {
-        self.0[colour as usize] == v
-    }
-
-    /// The least colour that a vertex may have.
-    pub(super) fn least(&self, v: u32) -> u32 {
-        (0..).zip(&self.0).find(|&(_, &by)| by != v).map_or(self.0.len() as u32, |(colour, _)| colour)
-    }
-}

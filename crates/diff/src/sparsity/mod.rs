@@ -7,10 +7,12 @@ mod compression;
 mod direct;
 mod distance;
 mod error;
+mod hubs;
 mod lists;
 mod needed;
 mod order;
 mod pattern;
+mod sets;
 mod star;
 mod substitution;
 #[cfg(test)]
