@@ -33,7 +33,7 @@ pub(crate) fn survey_text(survey: &Survey) -> String {
 
 fn compressed_row(compressed: &Compressed) -> Vec<String> {
     let Compressed { size: (rows, columns), nonzeros, compression, cost } = compressed;
-    let said = format!("{nonzeros} of {rows} x {columns} places; {}", compression.describe());
+    let said = format!("{nonzeros} of {rows} x {columns} places; {compression}");
     vec![
         Mode::Compressed.to_string(),
         cost.passes.to_string(),
@@ -109,7 +109,7 @@ fn compressed_document(compressed: &Compressed) -> Json {
         "passes": count(&cost.passes),
         "products": count(&cost.products),
         "sums": count(&cost.sums),
-        "method": compression.method(),
+        "method": compression.method().to_string(),
         "column_groups": compression.column_groups(),
         "row_groups": compression.row_groups(),
         "nonzeros": nonzeros,

@@ -4,27 +4,35 @@
 //! Pothen, 2007. As there, the trees are known while colours are given, in a union-find; here its elements are not edges
 //! but a vertex together with a colour around it, so that a hub with few colours around it is passed in few steps.
 
-use super::colouring::{Colouring, Forbidden, NONE};
-use super::error::SparsityError;
+use super::colouring::{Colouring, NONE};
+use super::error::{SparsityError, check_symmetric};
+use super::hubs::apart;
 use super::lists::{Lists, Seen};
 use super::order::{Symmetric, VertexOrder};
 use super::pattern::Pattern;
+use super::sets::Met;
 
 /// An acyclic colouring of a symmetric pattern; its diagonal says nothing, and a vertex without any place has no colour.
+/// Hubs are set apart where that needs fewer colours.
 ///
 /// # Errors
 /// If the pattern is not symmetric.
 pub fn acyclic(pattern: &Pattern, order: VertexOrder) -> Result<Colouring, SparsityError> {
-    if !pattern.is_symmetric() {
-        return Err(SparsityError::NotSymmetric { rows: pattern.rows(), columns: pattern.columns() });
-    }
-    let mut trees = Trees::new(pattern);
-    for v in order.of(&mut Symmetric(pattern)) {
-        if !pattern.row(v as usize).is_empty() {
-            trees.colour(v);
+    check_symmetric(pattern)?;
+    Ok(coloured(pattern, order))
+}
+
+/// An acyclic colouring of a pattern that is known to be symmetric.
+pub(super) fn coloured(pattern: &Pattern, order: VertexOrder) -> Colouring {
+    apart(pattern, |pattern| {
+        let mut trees = Trees::new(pattern);
+        for v in order.of(&mut Symmetric(pattern)) {
+            if !pattern.row(v as usize).is_empty() {
+                trees.colour(v);
+            }
         }
-    }
-    Ok(Colouring::new(&trees.colours))
+        Colouring::new(&trees.colours)
+    })
 }
 
 /// An acyclic colouring that grows.
@@ -37,15 +45,16 @@ struct Trees<'p> {
     parents: Vec<u32>,
     /// For each tree the last vertex that was found beside it.
     visitors: Vec<u32>,
-    forbidden: Forbidden,
-    once: Forbidden,
-    twice: Forbidden,
+    /// Colours that the vertex at hand may not have; those that occur around it, and those that occur twice.
+    forbidden: Met,
+    once: Met,
+    twice: Met,
 }
 
 impl<'p> Trees<'p> {
     fn new(graph: &'p Pattern) -> Trees<'p> {
         let n = graph.rows();
-        let [forbidden, once, twice] = [(); 3].map(|()| Forbidden::new(n));
+        let [forbidden, once, twice] = [(); 3].map(|()| Met::new(n + 1));
         let (parents, visitors) = (Vec::new(), Vec::new());
         Trees {
             graph,
@@ -61,7 +70,7 @@ impl<'p> Trees<'p> {
 
     fn colour(&mut self, v: u32) {
         self.forbid(v);
-        let colour = self.forbidden.least(v);
+        let colour = self.forbidden.least_absent();
         self.colours[v as usize] = colour;
         for &w in self.graph.row(v as usize) {
             let other = self.colours[w as usize];
@@ -71,6 +80,7 @@ impl<'p> Trees<'p> {
                 self.parents[a.max(b) as usize] = a.min(b);
             }
         }
+        [&mut self.forbidden, &mut self.once, &mut self.twice].into_iter().for_each(Met::clear);
     }
 
     /// Forbids the neighbours' colours, and those that would close a cycle: two neighbours are of one colour, and there is
@@ -80,20 +90,24 @@ impl<'p> Trees<'p> {
         for &w in row.iter().filter(|&&w| w != v) {
             let colour = self.colours[w as usize];
             if colour != NONE {
-                self.forbidden.add(v, colour);
-                let met = if self.once.has(v, colour) { &mut self.twice } else { &mut self.once };
-                met.add(v, colour);
+                self.forbidden.insert(colour);
+                if !self.once.insert(colour) {
+                    self.twice.insert(colour);
+                }
             }
         }
         for &w in row.iter().filter(|&&w| w != v) {
             let colour = self.colours[w as usize];
-            if colour == NONE || !self.twice.has(v, colour) {
+            if colour == NONE || !self.twice.contains(colour) {
                 continue;
             }
             for seen in self.seen.of(w) {
+                if self.forbidden.contains(seen.colour) {
+                    continue;
+                }
                 let tree = root(&mut self.parents, seen.mark) as usize;
                 if std::mem::replace(&mut self.visitors[tree], v) == v {
-                    self.forbidden.add(v, seen.colour);
+                    self.forbidden.insert(seen.colour);
                 }
             }
         }

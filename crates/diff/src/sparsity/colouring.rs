@@ -34,36 +34,17 @@ impl Colouring {
         self.count
     }
 
-    /// A colouring of the vertices from `at`, and one of those before.
-    pub(super) fn split_off(mut self, at: usize) -> (Colouring, Colouring) {
-        let raw = |colours: &[Option<u32>]| colours.iter().map(|c| c.unwrap_or(NONE)).collect::<Vec<_>>();
-        let behind = Colouring::new(&raw(&self.colours[at..]));
-        self.colours.truncate(at);
-        (Colouring::new(&raw(&self.colours)), behind)
+    /// A vertex's colour.
+    pub fn colour(&self, v: usize) -> Option<u32> {
+        self.colours[v]
+    }
+
+    /// The same without the colours of vertices that don't need theirs.
+    pub(super) fn only(&self, needed: &[bool]) -> Colouring {
+        let raw = self.colours.iter().zip(needed).map(|(&c, &needed)| c.filter(|_| needed).unwrap_or(NONE));
+        Colouring::new(&raw.collect::<Vec<_>>())
     }
 }
 
 /// No colour, while colours are given.
 pub(super) const NONE: u32 = u32::MAX;
-
-/// Colours that the vertex at hand may not have, by the number of the vertex that may not: nothing is cleared.
-pub(super) struct Forbidden(Vec<u32>);
-
-impl Forbidden {
-    pub(super) fn new(colours: usize) -> Forbidden {
-        Forbidden(vec![NONE; colours])
-    }
-
-    pub(super) fn add(&mut self, v: u32, colour: u32) {
-        self.0[colour as usize] = v;
-    }
-
-    pub(super) fn has(&self, v: u32, colour: u32) -> bool {
-        self.0[colour as usize] == v
-    }
-
-    /// The least colour that a vertex may have.
-    pub(super) fn least(&self, v: u32) -> u32 {
-        (0..).zip(&self.0).find(|&(_, &by)| by != v).map_or(self.0.len() as u32, |(colour, _)| colour)
-    }
-}

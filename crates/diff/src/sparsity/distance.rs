@@ -8,6 +8,7 @@
 use super::colouring::{Colouring, NONE};
 use super::order::{Columns, VertexOrder};
 use super::pattern::Pattern;
+use super::sets::{Met, Set};
 
 /// Colours of the columns so that no row has two columns of one colour; a column without places has none.
 pub fn partial_distance_2(pattern: &Pattern, order: VertexOrder) -> Colouring {
@@ -59,7 +60,7 @@ impl<'p> Rows<'p> {
             if pattern.row(i).len() >= least { count - 1 } else { NONE }
         };
         let numbers = (0..pattern.rows()).map(number).collect();
-        let met = Met { words: vec![0; pattern.columns().div_ceil(64)], touched: Vec::new() };
+        let met = Met::new(pattern.columns());
         Rows { pattern, numbers, long: vec![Set::default(); count as usize], met }
     }
 
@@ -70,12 +71,12 @@ impl<'p> Rows<'p> {
             match self.numbers[i as usize] {
                 NONE => {
                     let met = self.pattern.row(i as usize).iter().map(|&u| colours[u as usize]);
-                    met.filter(|&c| c != NONE).for_each(|c| self.met.insert(c));
+                    met.filter(|&c| c != NONE).for_each(|c| _ = self.met.insert(c));
                 }
                 number => long.push(number as usize),
             }
         }
-        let mut word = long.iter().map(|&i| self.long[i].full).max().unwrap_or(0);
+        let mut word = long.iter().map(|&i| self.long[i].full()).max().unwrap_or(0);
         let colour = loop {
             let taken = long.iter().fold(self.met.word(word), |taken, &i| taken | self.long[i].word(word));
             if taken != u64::MAX {
@@ -85,54 +86,6 @@ impl<'p> Rows<'p> {
         };
         long.iter().for_each(|&i| self.long[i].insert(colour));
         colour
-    }
-}
-
-/// A set of colours that is emptied often.
-struct Met {
-    words: Vec<u64>,
-    touched: Vec<u32>,
-}
-
-impl Met {
-    fn insert(&mut self, colour: u32) {
-        let word = &mut self.words[colour as usize / 64];
-        if *word == 0 {
-            self.touched.push(colour / 64);
-        }
-        *word |= 1 << (colour % 64);
-    }
-
-    fn word(&self, i: usize) -> u64 {
-        self.words.get(i).copied().unwrap_or(0)
-    }
-
-    fn clear(&mut self) {
-        self.touched.drain(..).for_each(|i| self.words[i as usize] = 0);
-    }
-}
-
-/// A set of colours that grows, and how many words at its beginning are full.
-#[derive(Clone, Default)]
-struct Set {
-    words: Vec<u64>,
-    full: usize,
-}
-
-impl Set {
-    fn insert(&mut self, colour: u32) {
-        let word = colour as usize / 64;
-        if word >= self.words.len() {
-            self.words.resize(word + 1, 0);
-        }
-        self.words[word] |= 1 << (colour % 64);
-        while self.word(self.full) == u64::MAX {
-            self.full += 1;
-        }
-    }
-
-    fn word(&self, i: usize) -> u64 {
-        self.words.get(i).copied().unwrap_or(0)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Why a question about a pattern has no answer.
 
+use super::pattern::Pattern;
 use thiserror::Error;
 
 /// Why a question about a pattern has no answer.
@@ -29,4 +30,10 @@ pub enum SparsityError {
 /// The numbers, if there are as many as there must be.
 pub(super) fn check(what: &'static str, got: usize, expected: usize) -> Result<(), SparsityError> {
     if got == expected { Ok(()) } else { Err(SparsityError::Length { what, got, expected }) }
+}
+
+/// Nothing, if the pattern is symmetric.
+pub(super) fn check_symmetric(pattern: &Pattern) -> Result<(), SparsityError> {
+    let (rows, columns) = (pattern.rows(), pattern.columns());
+    if pattern.is_symmetric() { Ok(()) } else { Err(SparsityError::NotSymmetric { rows, columns }) }
 }

@@ -51,6 +51,26 @@ impl fmt::Display for VertexOrder {
     }
 }
 
+/// The smallest of what the orders give, and its order; the earliest order where several are alike. No more are tried once
+/// one is as small as `bound`, below which none can be.
+pub fn fewest<T>(
+    bound: usize,
+    size: impl Fn(&T) -> usize,
+    mut make: impl FnMut(VertexOrder) -> T,
+) -> (T, VertexOrder) {
+    let mut best = (make(VertexOrder::Natural), VertexOrder::Natural);
+    for order in VertexOrder::ALL.into_iter().skip(1) {
+        if size(&best.0) <= bound {
+            break;
+        }
+        let other = make(order);
+        if size(&other) < size(&best.0) {
+            best = (other, order);
+        }
+    }
+    best
+}
+
 /// A graph of which only the neighbours of a vertex are asked.
 pub(super) trait Neighbours {
     fn vertices(&self) -> usize;

@@ -175,16 +175,14 @@ impl Pattern {
         self.union(&self.transpose())
     }
 
-    /// For each place of a symmetric pattern the number of its mirror image.
-    pub(super) fn mirror(&self) -> Vec<usize> {
-        let mut next = self.starts.clone();
-        self.places
-            .iter()
-            .map(|&j| {
-                next[j as usize] += 1;
-                next[j as usize] - 1
-            })
-            .collect()
+    /// For each place, in row order, its number in the transpose.
+    pub(super) fn mirror(&self, transpose: &Pattern) -> Vec<usize> {
+        let mut next = transpose.starts.clone();
+        let number = |&j: &u32| {
+            next[j as usize] += 1;
+            next[j as usize] - 1
+        };
+        self.places.iter().map(number).collect()
     }
 
     /// The matrix with these values in row order.
@@ -226,10 +224,11 @@ mod tests {
 
     #[test]
     fn the_mirror_of_a_place_is_where_row_and_column_are_exchanged() {
-        let pattern = Pattern::new(3, [vec![0, 2], vec![2], vec![0, 1]]);
-        let mirror = pattern.mirror();
+        let pattern = Pattern::new(4, [vec![0, 2], vec![2], vec![0, 1, 3]]);
+        let transpose = pattern.transpose();
+        let mirror = pattern.mirror(&transpose);
         for (k, (i, j)) in pattern.entries().enumerate() {
-            assert_eq!(pattern.position(j as usize, i as usize), Some(mirror[k]));
+            assert_eq!(transpose.position(j as usize, i as usize), Some(mirror[k]));
         }
     }
 

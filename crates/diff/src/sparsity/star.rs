@@ -9,32 +9,35 @@
 //! With two sides (a row is a neighbour of a column where the matrix has a place) the two have colours of their own, and
 //! a vertex may be kept without a colour: then all its neighbours differ.
 
-use super::colouring::{Colouring, Forbidden, NONE};
-use super::error::SparsityError;
+use super::colouring::{Colouring, NONE};
+use super::error::{SparsityError, check_symmetric};
+use super::hubs::apart;
 use super::lists::{Lists, Seen};
 use super::order::{Symmetric, VertexOrder};
 use super::pattern::Pattern;
+use super::sets::{Met, Set};
 
 /// A star colouring of a symmetric pattern; its diagonal says nothing, and a vertex without any place has no colour.
+/// Hubs are set apart where that needs fewer colours.
 ///
 /// # Errors
 /// If the pattern is not symmetric.
 pub fn star(pattern: &Pattern, order: VertexOrder) -> Result<Colouring, SparsityError> {
-    if !pattern.is_symmetric() {
-        return Err(SparsityError::NotSymmetric { rows: pattern.rows(), columns: pattern.columns() });
-    }
+    check_symmetric(pattern)?;
     Ok(coloured(pattern, order))
 }
 
 /// A star colouring of a pattern that is known to be symmetric.
 pub(super) fn coloured(pattern: &Pattern, order: VertexOrder) -> Colouring {
-    let mut stars = Stars::new(pattern, None);
-    for v in order.of(&mut Symmetric(pattern)) {
-        if !pattern.row(v as usize).is_empty() {
-            stars.colour(v);
+    apart(pattern, |pattern| {
+        let mut stars = Stars::new(pattern, None);
+        for v in order.of(&mut Symmetric(pattern)) {
+            if !pattern.row(v as usize).is_empty() {
+                stars.colour(v);
+            }
         }
-    }
-    stars.into_colouring()
+        Colouring::new(&stars.into_colours())
+    })
 }
 
 /// A neighbour's colour occurs more than once around a vertex: the vertex is the hub of a star.
@@ -48,32 +51,38 @@ pub(super) struct Stars<'p> {
     colours: Vec<u32>,
     /// The colours around each vertex, with the only neighbour of that colour or [`MANY`].
     seen: Lists<'p, Seen>,
+    seen_sets: LongLists,
     /// Colours that a further neighbour may not have: there is a hub of that colour around the vertex.
     barred: Lists<'p, u32>,
-    forbidden: Forbidden,
-    once: Forbidden,
-    twice: Forbidden,
+    barred_sets: LongLists,
+    /// Colours that the vertex at hand may not have; those that occur around it, and those that occur twice.
+    forbidden: Met,
+    once: Met,
+    twice: Met,
 }
 
 impl<'p> Stars<'p> {
     /// Nothing coloured yet. Some vertices are neutral only if the graph has two sides.
     pub(super) fn new(graph: &'p Pattern, neutral: Option<&'p [bool]>) -> Stars<'p> {
         let n = graph.rows();
-        let [forbidden, once, twice] = [(); 3].map(|()| Forbidden::new(n));
+        let [forbidden, once, twice] = [(); 3].map(|()| Met::new(n + 1));
         Stars {
             graph,
             neutral,
             colours: vec![NONE; n],
             seen: Lists::new(graph),
+            seen_sets: LongLists::new(n),
             barred: Lists::new(graph),
+            barred_sets: LongLists::new(n),
             forbidden,
             once,
             twice,
         }
     }
 
-    pub(super) fn into_colouring(self) -> Colouring {
-        Colouring::new(&self.colours)
+    /// The colours, [`NONE`] where there is none.
+    pub(super) fn into_colours(self) -> Vec<u32> {
+        self.colours
     }
 
     fn is_neutral(&self, v: u32) -> bool {
@@ -83,18 +92,16 @@ impl<'p> Stars<'p> {
     /// Gives a vertex the least colour that it may have.
     pub(super) fn colour(&mut self, v: u32) -> u32 {
         self.forbid(v);
-        let colour = self.forbidden.least(v);
+        let colour = self.forbidden.least_absent();
         self.colours[v as usize] = colour;
-        for &w in self.graph.row(v as usize) {
-            if w == v {
-                continue;
-            }
+        for &w in self.graph.row(v as usize).iter().filter(|&&w| w != v) {
             if self.is_neutral(w) {
-                self.seen.see(w, colour, v);
+                self.see(w, v);
             } else if self.colours[w as usize] != NONE {
                 self.join(v, w);
             }
         }
+        [&mut self.forbidden, &mut self.once, &mut self.twice].into_iter().for_each(Met::clear);
         colour
     }
 
@@ -106,33 +113,87 @@ impl<'p> Stars<'p> {
                 continue;
             }
             if self.neutral.is_none() {
-                self.forbidden.add(v, colour);
+                self.forbidden.insert(colour);
             }
-            let met = if self.once.has(v, colour) { &mut self.twice } else { &mut self.once };
-            met.add(v, colour);
+            if !self.once.insert(colour) {
+                self.twice.insert(colour);
+            }
         }
         for &w in row.iter().filter(|&&w| w != v) {
             let colour = self.colours[w as usize];
-            let around = self.is_neutral(w) || (colour != NONE && self.twice.has(v, colour));
-            if around {
-                self.seen.of(w).iter().for_each(|seen| self.forbidden.add(v, seen.colour));
+            if self.is_neutral(w) || (colour != NONE && self.twice.contains(colour)) {
+                match self.seen_sets.of(w) {
+                    Some(set) => self.forbidden.unite(set),
+                    None => self.seen.of(w).iter().for_each(|seen| _ = self.forbidden.insert(seen.colour)),
+                }
             } else if colour != NONE {
-                self.barred.of(w).iter().for_each(|&colour| self.forbidden.add(v, colour));
+                match self.barred_sets.of(w) {
+                    Some(set) => self.forbidden.unite(set),
+                    None => self.barred.of(w).iter().for_each(|&colour| _ = self.forbidden.insert(colour)),
+                }
             }
         }
+    }
+
+    /// Notes a vertex around another. What was the only one of its colour there, or [`MANY`], if there was one.
+    fn see(&mut self, at: u32, around: u32) -> Option<u32> {
+        let colour = self.colours[around as usize];
+        if let Some(only) = self.seen.see(at, colour, around) {
+            return Some(std::mem::replace(only, MANY));
+        }
+        self.seen_sets.add(at, colour, self.seen.of(at).iter().map(|seen| seen.colour));
+        None
+    }
+
+    /// Keeps a colour from further neighbours of a vertex.
+    fn bar(&mut self, v: u32, colour: u32) {
+        self.barred.push(v, colour);
+        self.barred_sets.add(v, colour, self.barred.of(v).iter().copied());
     }
 
     /// Puts the edge between two coloured vertices into its star.
     fn join(&mut self, v: u32, w: u32) {
         for (hub, leaf) in [(w, v), (v, w)] {
-            let (own, other) = (self.colours[hub as usize], self.colours[leaf as usize]);
-            if let Some(only) = self.seen.see(hub, other, leaf) {
-                let first = std::mem::replace(only, MANY);
+            let own = self.colours[hub as usize];
+            if let Some(first) = self.see(hub, leaf) {
                 if first != MANY {
-                    self.barred.push(first, own);
+                    self.bar(first, own);
                 }
-                self.barred.push(leaf, own);
+                self.bar(leaf, own);
             }
+        }
+    }
+}
+
+/// The lists of colours that are long, as sets.
+struct LongLists {
+    /// For each vertex with a long list its number among the sets.
+    numbers: Vec<u32>,
+    sets: Vec<Set>,
+}
+
+impl LongLists {
+    /// So many colours are a long list.
+    const LONG: usize = 64;
+
+    fn new(vertices: usize) -> LongLists {
+        LongLists { numbers: vec![NONE; vertices], sets: Vec::new() }
+    }
+
+    fn of(&self, v: u32) -> Option<&Set> {
+        self.sets.get(self.numbers[v as usize] as usize)
+    }
+
+    /// Notes a colour that a vertex's list has got.
+    fn add(&mut self, v: u32, colour: u32, list: impl ExactSizeIterator<Item = u32>) {
+        let number = &mut self.numbers[v as usize];
+        if let Some(set) = self.sets.get_mut(*number as usize) {
+            set.insert(colour);
+        } else if list.len() >= LongLists::LONG {
+            *number = self.sets.len() as u32;
+            let mut set = Set::default();
+            list.for_each(|colour| set.insert(colour));
+            self.sets.push(set);
         }
     }
 }
