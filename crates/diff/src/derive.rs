@@ -141,10 +141,14 @@ pub fn jacobian_in_order<'b>(
 /// the same graph gives the same derivative on every machine.
 const CROSS_STEPS: u64 = 60_000;
 
+/// The same on graphs of arrays, where a step costs a hundred times as much and few vertices leave few orders.
+const CROSS_STEPS_ON_ARRAYS: u64 = 1_000;
+
 /// The order of mode `cross`: that of the fewest products and sums, units being free.
 pub(crate) fn cross_order(problem: &Problem) -> Found {
     let size = 1 + problem.vertices() as u64 / 100;
-    search(problem, Budget::steps(CROSS_STEPS / size), 0)
+    let steps = if problem.is_scalar() { CROSS_STEPS } else { CROSS_STEPS_ON_ARRAYS };
+    search(problem, Budget::steps(steps / size), 0)
 }
 
 /// What each mode would cost on these expressions.

@@ -8,6 +8,8 @@ use super::bits::Bits;
 use super::problem::Problem;
 use super::structures::{Structure, Structures};
 use super::web::{Algebra, Web};
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// A position.
 pub(super) trait Board: Clone {
@@ -29,7 +31,8 @@ pub(super) trait Board: Clone {
 #[derive(Clone)]
 pub(super) struct Sheet {
     web: Web<Structure>,
-    structures: Structures,
+    /// All positions know what one has worked out.
+    structures: Rc<RefCell<Structures>>,
     convention: super::Convention,
 }
 
@@ -37,7 +40,7 @@ impl Sheet {
     pub(super) fn new(problem: &Problem) -> Sheet {
         Sheet {
             web: problem.web.clone(),
-            structures: problem.structures.clone(),
+            structures: Rc::new(RefCell::new(problem.structures.clone())),
             convention: problem.convention(),
         }
     }
@@ -46,20 +49,22 @@ impl Sheet {
 impl Board for Sheet {
     fn price(&mut self, v: u32) -> u64 {
         let (into, out) = self.web.neighbours(v);
+        let mut structures = self.structures.borrow_mut();
         for (&u, &w) in into.iter().flat_map(|u| out.iter().map(move |w| (u, w))) {
             if let (Some(first), Some(second)) = (self.web.between(u, v), self.web.between(v, w)) {
-                let product = self.structures.compose(first, second);
+                let product = structures.compose(first, second);
                 if let Some(there) = self.web.between(u, w) {
-                    self.structures.add(there, &product);
+                    structures.add(there, &product);
                 }
             }
         }
-        self.convention.weight(self.structures.take_spent())
+        self.convention.weight(structures.take_spent())
     }
 
     fn eliminate(&mut self, v: u32) -> u64 {
-        self.web.eliminate(v, &mut self.structures);
-        self.convention.weight(self.structures.take_spent())
+        let mut structures = self.structures.borrow_mut();
+        self.web.eliminate(v, &mut *structures);
+        self.convention.weight(structures.take_spent())
     }
 
     fn neighbours(&mut self, v: u32) -> Vec<u32> {
