@@ -24,14 +24,14 @@ pub fn acyclic(pattern: &Pattern, order: VertexOrder) -> Result<Colouring, Spars
 
 /// An acyclic colouring of a pattern that is known to be symmetric.
 pub(super) fn coloured(pattern: &Pattern, order: VertexOrder) -> Colouring {
-    apart(pattern, |pattern| {
+    apart(pattern, |pattern, limit| {
         let mut trees = Trees::new(pattern);
         for v in order.of(&mut Symmetric(pattern)) {
-            if !pattern.row(v as usize).is_empty() {
-                trees.colour(v);
+            if !pattern.row(v as usize).is_empty() && trees.colour(v) as usize + 1 >= limit {
+                return None;
             }
         }
-        Colouring::new(&trees.colours)
+        Some(Colouring::new(&trees.colours))
     })
 }
 
@@ -68,7 +68,8 @@ impl<'p> Trees<'p> {
         }
     }
 
-    fn colour(&mut self, v: u32) {
+    /// Gives a vertex the least colour that it may have.
+    fn colour(&mut self, v: u32) -> u32 {
         self.forbid(v);
         let colour = self.forbidden.least_absent();
         self.colours[v as usize] = colour;
@@ -81,6 +82,7 @@ impl<'p> Trees<'p> {
             }
         }
         [&mut self.forbidden, &mut self.once, &mut self.twice].into_iter().for_each(Met::clear);
+        colour
     }
 
     /// Forbids the neighbours' colours, and those that would close a cycle: two neighbours are of one colour, and there is

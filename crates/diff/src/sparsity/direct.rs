@@ -29,7 +29,8 @@ impl Compression {
     pub fn bidirectional(pattern: &Pattern, order: VertexOrder) -> Compression {
         let transpose = pattern.transpose();
         let one_sided = fewer(by_columns(pattern, &transpose, order), by_rows(pattern, &transpose, order));
-        let best = two_sided(pattern, &transpose, &[order], usize::MAX).into_iter().fold(one_sided, fewer);
+        let limit = one_sided.groups();
+        let best = two_sided(pattern, &transpose, &[order], limit).into_iter().fold(one_sided, fewer);
         best.renamed(Method::Bidirectional)
     }
 

@@ -37,35 +37,51 @@ pub(super) fn cuts(mut lengths: Vec<usize>) -> Vec<Cut> {
 /// How many places are coloured again, at the least.
 const AGAIN: usize = 1 << 23;
 
-/// The colouring of fewest colours, with no vertex or with some hubs set apart. The diagonal must not matter to `colour`.
-pub(super) fn apart(pattern: &Pattern, colour: impl Fn(&Pattern) -> Colouring) -> Colouring {
-    let mut best = colour(pattern);
-    let mut left = AGAIN.max(pattern.nonzeros());
-    for Cut { short, long } in cuts((0..pattern.rows()).map(|v| pattern.row(v).len()).collect()) {
-        if long + 1 >= best.count() || pattern.nonzeros() > left {
+/// The colouring of fewest colours, with no vertex or with some hubs set apart. `colour` stops where it would need as many
+/// as its limit; the diagonal must not matter to it.
+pub(super) fn apart(pattern: &Pattern, colour: impl Fn(&Pattern, usize) -> Option<Colouring>) -> Colouring {
+    let mut all = cuts((0..pattern.rows()).map(|v| pattern.row(v).len()).collect());
+    all.push(Cut { short: pattern.longest(), long: 0 });
+    all.sort_by_key(|cut| cut.short + cut.long);
+    let mut best: Option<Colouring> = None;
+    let mut left = pattern.nonzeros() + AGAIN.max(pattern.nonzeros());
+    for cut in all {
+        let limit = best.as_ref().map_or(usize::MAX, Colouring::count).saturating_sub(cut.long);
+        if limit <= 1 || pattern.nonzeros() > left {
             continue;
         }
         left -= pattern.nonzeros();
-        let is_hub = |v: u32| pattern.row(v as usize).len() > short;
-        let others = |v: u32| {
-            let own = (!is_hub(v) && !pattern.row(v as usize).is_empty()).then_some(v);
-            let row = pattern.row(v as usize).iter().copied();
-            own.into_iter().chain(row.filter(move |&w| own.is_some() && !is_hub(w)))
+        let found = match cut.long {
+            0 => colour(pattern, limit),
+            _ => colour(&without_hubs(pattern, cut), limit).map(|rest| with_hubs(pattern, cut, &rest)),
         };
-        let rest = colour(&Pattern::new(pattern.columns(), (0..pattern.rows() as u32).map(others)));
-        if rest.count() + long < best.count() {
-            let mut next = rest.count() as u32;
-            let full = |v: u32| match rest.colour(v as usize) {
-                None if is_hub(v) => {
-                    next += 1;
-                    next - 1
-                }
-                colour => colour.unwrap_or(NONE),
-            };
-            best = Colouring::new(&(0..pattern.rows() as u32).map(full).collect::<Vec<_>>());
-        }
+        best = found.or(best);
     }
-    best
+    best.unwrap_or_else(|| Colouring::new(&vec![NONE; pattern.rows()]))
+}
+
+fn is_hub(pattern: &Pattern, v: u32, cut: Cut) -> bool {
+    pattern.row(v as usize).len() > cut.short
+}
+
+/// The rest; a vertex that had places but at hubs only keeps its own.
+fn without_hubs(pattern: &Pattern, cut: Cut) -> Pattern {
+    let others = |v: u32| {
+        let row = pattern.row(v as usize).iter().copied();
+        let stays = !is_hub(pattern, v, cut) && row.len() > 0;
+        let row = row.filter(move |&w| stays && w != v && !is_hub(pattern, w, cut));
+        stays.then_some(v).into_iter().chain(row)
+    };
+    Pattern::new(pattern.columns(), (0..pattern.rows() as u32).map(others))
+}
+
+fn with_hubs(pattern: &Pattern, cut: Cut, rest: &Colouring) -> Colouring {
+    let mut fresh = rest.count() as u32..;
+    let colour = |v: u32| match is_hub(pattern, v, cut) {
+        true => fresh.next().unwrap_or(NONE),
+        false => rest.colour(v as usize).unwrap_or(NONE),
+    };
+    Colouring::new(&(0..pattern.rows() as u32).map(colour).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

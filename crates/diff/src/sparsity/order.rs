@@ -151,12 +151,11 @@ impl Neighbours for Columns<'_> {
 
 /// The vertices by falling degree, and their degrees.
 fn largest_first(graph: &mut impl Neighbours) -> (Vec<u32>, Vec<u32>) {
-    let n = graph.vertices();
-    let mut degrees = vec![0; n];
-    for v in 0..n {
-        graph.visit(v as u32, |_| degrees[v] += 1);
+    let mut degrees = vec![0; graph.vertices()];
+    for (v, degree) in degrees.iter_mut().enumerate() {
+        graph.visit(v as u32, |_| *degree += 1);
     }
-    let mut order: Vec<u32> = (0..n as u32).collect();
+    let mut order: Vec<u32> = (0..degrees.len() as u32).collect();
     order.sort_by_key(|&v| std::cmp::Reverse(degrees[v as usize]));
     (order, degrees)
 }
@@ -289,6 +288,22 @@ mod tests {
         let last = of(VertexOrder::SmallestLast);
         let place = |v: u32| last.iter().position(|&u| u == v);
         assert!(place(2) < place(0) || place(2) < place(4));
+    }
+
+    #[test]
+    fn the_earliest_of_the_smallest_is_kept() {
+        let sizes = |order: VertexOrder| [7, 5, 5, 6][order as usize];
+        assert_eq!(fewest(1, |&size| size, sizes), (5, VertexOrder::LargestFirst));
+        let mut tried = 0;
+        let found = fewest(
+            7,
+            |&size| size,
+            |order| {
+                tried += 1;
+                sizes(order)
+            },
+        );
+        assert_eq!((found, tried), ((7, VertexOrder::Natural), 1));
     }
 
     #[test]

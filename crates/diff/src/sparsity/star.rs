@@ -29,14 +29,14 @@ pub fn star(pattern: &Pattern, order: VertexOrder) -> Result<Colouring, Sparsity
 
 /// A star colouring of a pattern that is known to be symmetric.
 pub(super) fn coloured(pattern: &Pattern, order: VertexOrder) -> Colouring {
-    apart(pattern, |pattern| {
+    apart(pattern, |pattern, limit| {
         let mut stars = Stars::new(pattern, None);
         for v in order.of(&mut Symmetric(pattern)) {
-            if !pattern.row(v as usize).is_empty() {
-                stars.colour(v);
+            if !pattern.row(v as usize).is_empty() && stars.colour(v) as usize + 1 >= limit {
+                return None;
             }
         }
-        Colouring::new(&stars.into_colours())
+        Some(Colouring::new(&stars.into_colours()))
     })
 }
 
