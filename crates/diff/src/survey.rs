@@ -3,7 +3,8 @@
 use crate::cost::{Costs, costs};
 use crate::derive::{check_variables, elements};
 use crate::eliminate::{
-    Budget, Convention, Found, Heuristic, OrderCost, Problem, heuristics, search, search_edges, steps,
+    Budget, Convention, Face, Found, Heuristic, OrderCost, Problem, heuristics, search, search_edges,
+    search_faces, steps,
 };
 use crate::error::DiffError;
 use crate::linearize::Linearized;
@@ -30,11 +31,13 @@ pub struct Survey {
     pub best: Found,
     /// The best order of edges that was found; `None` on graphs of arrays and on large ones.
     pub edges: Option<Found>,
+    /// The best order of faces that was found; `None` on graphs of arrays and on large ones.
+    pub faces: Option<Found<Face>>,
 }
 
 /// Counts what every order costs and searches for the best one. Nothing is written.
 ///
-/// Half of the budget goes to orders of vertices, half to orders of edges. A budget of zero gives the best of the rules.
+/// A third of the budget each goes to orders of vertices, of edges and of faces. A budget of zero gives the best of the rules.
 ///
 /// # Errors
 /// Unknown variables, variables or outputs that are not floats, an operation without a derivative.
@@ -56,9 +59,10 @@ pub fn survey(
         .iter()
         .map(|(heuristic, order)| Surveyed { heuristic: *heuristic, cost: problem.cost(&steps(order)).ok() })
         .collect();
-    let half = Budget { time: budget.time.map(|t| t / 2), steps: budget.steps.map(|s| s / 2) };
-    let best = search(&problem, half, seed);
-    let edges = search_edges(&problem, &best, half, seed);
+    let third = Budget { time: budget.time.map(|t| t / 3), steps: budget.steps.map(|s| s / 3) };
+    let best = search(&problem, third, seed);
+    let edges = search_edges(&problem, &best, third, seed);
+    let faces = search_faces(&problem, edges.as_ref().unwrap_or(&best), third, seed);
     let costs = b.read(|g| costs(g, &linear, variables, outputs, convention));
-    Ok(Survey { costs, orders, best, edges })
+    Ok(Survey { costs, orders, best, edges, faces })
 }
