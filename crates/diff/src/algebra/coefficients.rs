@@ -174,13 +174,14 @@ impl Coefficients for Dry<'_> {
             of.iter().copied().filter(|l| other.contains(l) || output.contains(l)).collect()
         };
         let (a_kept, b_kept) = (kept(a, b), kept(b, a));
-        let before = (size_of(a, extents) - size_of(&a_kept, extents))
-            .saturating_add(size_of(b, extents) - size_of(&b_kept, extents));
+        // Along an empty axis there is nothing to sum.
+        let summed = |of: &[u8], kept: &[u8]| size_of(of, extents).saturating_sub(size_of(kept, extents));
+        let before = summed(a, &a_kept).saturating_add(summed(b, &b_kept));
         let mut all = a_kept;
         all.extend(b_kept.iter().copied().filter(|l| !a.contains(l)).collect::<SmallVec<[u8; 16]>>());
         let products = size_of(&all, extents);
         all.retain(|l| output.contains(l));
-        self.count(products, before.saturating_add(products - size_of(&all, extents)));
+        self.count(products, before.saturating_add(products.saturating_sub(size_of(&all, extents))));
     }
 
     fn plus(self, _: &(), _: &(), elements: u64) {

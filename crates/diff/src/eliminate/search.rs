@@ -83,9 +83,12 @@ fn search_from(problem: &Problem, tried: &[(Heuristic, Vec<u32>)], seed: u64, cl
     };
     let mut best = greedy;
     let mut proved = bound;
-    let mut proof = false;
     let inner = problem.inner();
-    if problem.weight(&best.2) > bound && inner.len() > 1 && !clock.is_spent() {
+    let mut proof = inner.len() <= 1;
+    if proof {
+        proved = problem.weight(&best.2);
+    }
+    if problem.weight(&best.2) > bound && !proof && !clock.is_spent() {
         let starts: Vec<Vec<u32>> = tried.iter().map(|(_, order)| order.clone()).collect();
         let small = inner.len() <= PROVED.min(exact::LIMIT);
         let blocks = blocks(problem, &best);

@@ -25,6 +25,8 @@ pub struct Structures {
     products: FxHashMap<(Structure, Structure), (Structure, ApplyCost)>,
     sums: FxHashMap<(Structure, Structure), (Structure, ApplyCost)>,
     spent: ApplyCost,
+    /// Coefficients that came into being and that were added into others.
+    growth: (u64, u64),
 }
 
 impl Structures {
@@ -40,12 +42,19 @@ impl Structures {
             products: FxHashMap::default(),
             sums: FxHashMap::default(),
             spent: ApplyCost::default(),
+            growth: (0, 0),
         }
     }
 
     /// What was multiplied and added since the last time this was asked.
     pub fn take_spent(&mut self) -> ApplyCost {
         std::mem::take(&mut self.spent)
+    }
+
+    /// How many coefficients so many have become by the products and sums since this was last asked.
+    pub(super) fn take_growth(&mut self, before: u64) -> u64 {
+        let (fresh, merged) = std::mem::take(&mut self.growth);
+        before.saturating_add(fresh).saturating_sub(merged)
     }
 
     /// How many coefficients a map of this structure holds.
@@ -128,6 +137,7 @@ impl Algebra for Structures {
             }
         };
         self.spent = self.spent + cost;
+        self.growth.0 = self.growth.0.saturating_add(self.held(id));
         id
     }
 
@@ -142,6 +152,8 @@ impl Algebra for Structures {
             }
         };
         self.spent = self.spent + cost;
+        let merged = self.held(*left).saturating_add(self.held(*right));
+        self.growth = (self.growth.0.saturating_add(self.held(id)), self.growth.1.saturating_add(merged));
         id
     }
 }
