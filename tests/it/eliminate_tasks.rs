@@ -35,9 +35,12 @@ fn task(t: &Task) -> (Function, Problem) {
 
 #[test]
 fn rules_cost_what_is_published() {
-    for t in Task::ALL.iter().filter(|t| t.edges > 0) {
+    for t in Task::ALL {
         let (f, p) = task(t);
-        assert_eq!((p.inner().len(), p.edges()), (t.inner, t.edges), "{}", t.name);
+        // Of two tasks only the counts are published, not the graphs.
+        if t.edges > 0 {
+            assert_eq!((p.inner().len(), p.edges()), (t.inner, t.edges), "{}", t.name);
+        }
         let published = [
             (Heuristic::Forward, t.published.forward),
             (Heuristic::Reverse, t.published.reverse),

@@ -21,8 +21,7 @@ const PROVED: usize = 8;
 /// not of scalars or too large. The bound is over orders of edges.
 pub fn search_edges(problem: &Problem, known: &Found, budget: Budget, seed: u64) -> Option<Found> {
     let inner = is_inner(problem);
-    let start =
-        Edges { bits: Bits::new(problem)?, inner: &inner, units: problem.convention().counts_units() };
+    let start = Edges { bits: Bits::new(problem)?, inner: &inner };
     let mut clock = Clock::new(budget);
     // Whatever is moved or taken out, the vertices at the end complete the order.
     let rest = problem.inner().into_iter().map(Step::Vertex);
@@ -73,7 +72,6 @@ fn is_inner(problem: &Problem) -> Vec<bool> {
 struct Edges<'p> {
     bits: Bits,
     inner: &'p [bool],
-    units: bool,
 }
 
 impl Game for Edges<'_> {
@@ -108,9 +106,10 @@ impl Game for Edges<'_> {
     }
 
     /// One product for each pair of a source and a sink that a path through a vertex joins: only a product between the two
-    /// can be the last of such paths, and no product is between two pairs.
+    /// can be the last of such paths, and no product is between two pairs. It is free only if one of its edges is a unit,
+    /// which none becomes that starts or ends with an edge that is not.
     fn ahead(&self) -> u64 {
-        if self.units { self.bits.joined(self.inner) } else { 0 }
+        self.bits.joined(self.inner)
     }
 
     fn lasting(&self, step: Step) -> Step {

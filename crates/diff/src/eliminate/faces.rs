@@ -13,7 +13,7 @@ use super::search::Found;
 use super::step::{OrderError, Step};
 use super::web::Algebra;
 use crate::algebra::ApplyCost;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use wengert_expr::{LinearMap, NodeId};
 
 /// The most faces for which all orders are searched.
@@ -186,26 +186,25 @@ impl Game for Faces {
         })
     }
 
-    /// One product for each pair of a source and a sink that a path through a face joins: only a product between the two
-    /// can be the last of such paths, and no product is between two pairs.
+    /// As for orders of edges: one product for each pair of a source and a sink that is joined by a path of two edges or
+    /// more of which the first and the last are no units.
     fn ahead(&self) -> u64 {
-        if !self.meter.convention.counts_units() {
-            return 0;
-        }
-        let mut pairs: FxHashSet<(u32, u32)> = FxHashSet::default();
-        let mut from: Vec<(u32, Vec<u32>)> = Vec::new();
-        for (i, u, ..) in self.line.edges().filter(|&(i, ..)| self.line.beside(i, false).is_empty()) {
-            match from.iter_mut().find(|(x, _)| *x == u) {
-                Some((_, edges)) => edges.push(i),
-                None => from.push((u, vec![i])),
+        let counts = |i: u32| self.line.at(i).is_some_and(|(.., w)| !w.is_unit);
+        let mut from: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
+        for (i, u, ..) in self.line.edges() {
+            if self.line.beside(i, false).is_empty() && counts(i) {
+                from.entry(u).or_default().push(i);
             }
         }
+        let mut pairs: FxHashSet<(u32, u32)> = FxHashSet::default();
         for (x, mut queue) in from {
             let mut seen: FxHashSet<u32> = FxHashSet::default();
             while let Some(i) = queue.pop() {
                 for &j in self.line.beside(i, true).iter().filter(|&&j| seen.insert(j)) {
                     match self.line.at(j) {
-                        Some((_, y, _)) if self.line.beside(j, true).is_empty() => drop(pairs.insert((x, y))),
+                        Some((_, y, w)) if self.line.beside(j, true).is_empty() => {
+                            pairs.extend((!w.is_unit).then_some((x, y)));
+                        }
                         _ => queue.push(j),
                     }
                 }

@@ -7,6 +7,7 @@ use super::structures::{Structure, Structures};
 use super::web::Web;
 use crate::algebra::ApplyCost;
 use crate::linearize::Linearized;
+use rustc_hash::FxHashMap;
 use wengert_expr::{Graph, NodeId};
 
 /// What an order costs.
@@ -158,8 +159,9 @@ impl Run {
     /// When something is left to eliminate.
     pub fn finish(mut self) -> Result<OrderCost, OrderError> {
         check_complete(&self.web)?;
+        let mut known = FxHashMap::default();
         for link in self.web.links() {
-            let block = self.structures.block_cost(*link.map);
+            let block = *known.entry(*link.map).or_insert_with(|| self.structures.block_cost(*link.map));
             self.cost.products = self.cost.products.saturating_add(block.products);
             self.cost.sums = self.cost.sums.saturating_add(block.sums);
         }
