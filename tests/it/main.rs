@@ -3,7 +3,10 @@
 mod adbench;
 mod algebra;
 mod cases;
+mod dag;
 mod depth;
+mod eliminate;
+mod eliminate_tasks;
 mod hard_cases;
 mod lecture;
 mod numeric;

@@ -20,12 +20,12 @@ use wengert::expr::{
 const SEEDS: &[(u64, usize)] =
     &[(8939844022646547116, 20), (10135818582544005218, 8), (17009031018190115724, 20)];
 
-const NAMES: [&str; 3] = ["x", "y", "z"];
+pub(crate) const NAMES: [&str; 3] = ["x", "y", "z"];
 
 /// A random function and a point to look at it.
-struct Drawn {
-    function: Function,
-    at: Vec<(&'static str, Value)>,
+pub(crate) struct Drawn {
+    pub(crate) function: Function,
+    pub(crate) at: Vec<(&'static str, Value)>,
     /// Nothing in it has a kink, so differences mean something everywhere.
     smooth: bool,
 }
@@ -42,7 +42,7 @@ fn is_smooth(row_kinks: &str) -> bool {
         || row_kinks.contains("(0, 0)")
 }
 
-fn draw_function(seed: u64, size: usize, outputs: usize) -> Drawn {
+pub(crate) fn draw_function(seed: u64, size: usize, outputs: usize) -> Drawn {
     let mut draw = Draw::new(seed);
     let b = Builder::new();
     let mut smooth = true;
@@ -175,7 +175,7 @@ fn draw_node<'b>(draw: &mut Draw, b: &'b Builder, x: Expr<'b>, y: Expr<'b>) -> (
     }
 }
 
-fn run(f: &Function, at: &[(&str, Value)]) -> Vec<Value> {
+pub(crate) fn run(f: &Function, at: &[(&str, Value)]) -> Vec<Value> {
     evaluate(f, at).expect("indices lie inside")
 }
 
@@ -190,13 +190,13 @@ fn stays_finite(drawn: &Drawn) -> bool {
 }
 
 /// All elements of all values.
-fn flat(values: &[Value]) -> Vec<f64> {
+pub(crate) fn flat(values: &[Value]) -> Vec<f64> {
     values.iter().flat_map(Value::to_f64s).collect()
 }
 
 /// For each element of the gradient the sum of the absolute products along all paths to all outputs: what rounding
 /// is relative to.
-fn scales(drawn: &Drawn) -> Vec<f64> {
+pub(crate) fn scales(drawn: &Drawn) -> Vec<f64> {
     let f = &drawn.function;
     let b = Builder::on(f.graph().clone());
     let variables: Vec<NodeId> = f.inputs().iter().map(|i| i.node).collect();
@@ -220,13 +220,13 @@ fn scales(drawn: &Drawn) -> Vec<f64> {
 }
 
 /// How far two gradients are apart, in units of the scale of each element.
-fn apart(a: &[f64], b: &[f64], scales: &[f64]) -> f64 {
+pub(crate) fn apart(a: &[f64], b: &[f64], scales: &[f64]) -> f64 {
     let gap = |((x, y), s): ((&f64, &f64), &f64)| if x == y { 0.0 } else { (x - y).abs() / s };
     a.iter().zip(b).zip(scales).map(gap).fold(0.0, |m, g| if g.is_nan() { f64::INFINITY } else { m.max(g) })
 }
 
 /// A few hundred roundings of a sum of absolute products.
-const ROUNDING: f64 = 1e-13;
+pub(crate) const ROUNDING: f64 = 1e-13;
 
 fn check_gradient(seed: u64, size: usize) -> Result<(), TestCaseError> {
     let drawn = draw_function(seed, size, 1);
@@ -378,7 +378,7 @@ fn check_round_trip(seed: u64, size: usize) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-fn cases() -> u32 {
+pub(crate) fn cases() -> u32 {
     std::env::var("WENGERT_GRAPHS").ok().and_then(|n| n.parse().ok()).unwrap_or(150)
 }
 

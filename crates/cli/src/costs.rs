@@ -28,6 +28,9 @@ pub(crate) fn survey_text(survey: &Survey) -> String {
     for (name, found) in found(survey) {
         rows.push(order(name, Some(&found.cost), found.verdict()));
     }
+    if let Some(found) = &survey.faces {
+        rows.push(order("best-faces", Some(&found.cost), found.verdict()));
+    }
     table_of(&survey.costs, rows, survey.choice.mode)
 }
 
@@ -61,7 +64,7 @@ fn table_of(costs: &Costs, orders: Vec<Vec<String>>, auto: Mode) -> String {
     )
 }
 
-/// The orders that were searched for.
+/// The orders of vertices and edges that were searched for.
 fn found(survey: &Survey) -> impl Iterator<Item = (&'static str, &Found)> {
     std::iter::once(("best", &survey.best)).chain(survey.edges.iter().map(|f| ("best-edges", f)))
 }
@@ -90,15 +93,10 @@ pub(crate) fn survey_document(survey: &Survey) -> Json {
         all.insert(heuristic.name().to_owned(), cost.as_ref().map_or(Json::Null, order));
     }
     for (name, found) in found(survey) {
-        let Json::Object(mut entry) = order(&found.cost) else { continue };
-        entry.insert("weight".to_owned(), json!(found.weight));
-        entry.insert("bound".to_owned(), json!(found.bound));
-        entry.insert("optimal".to_owned(), json!(found.optimal));
-        entry.insert("method".to_owned(), json!(found.method));
-        entry.insert("seconds".to_owned(), json!(found.time.as_secs_f64()));
-        entry.insert("steps".to_owned(), json!(found.steps));
-        entry.insert("order".to_owned(), Json::Array(found.order.iter().map(step).collect()));
-        all.insert(name.to_owned(), Json::Object(entry));
+        all.insert(name.to_owned(), searched(found, step));
+    }
+    if let Some(found) = &survey.faces {
+        all.insert("best-faces".to_owned(), searched(found, |face| json!(face.to_string())));
     }
     document_of(&survey.costs, all, survey.choice.mode)
 }
@@ -116,6 +114,23 @@ fn compressed_document(compressed: &Compressed) -> Json {
         "rows": rows,
         "columns": columns,
     })
+}
+
+fn searched<S>(found: &Found<S>, step: impl Fn(&S) -> Json) -> Json {
+    let mut entry = order(&found.cost);
+    let rest = json!({
+        "weight": found.weight,
+        "bound": found.bound,
+        "optimal": found.optimal,
+        "method": found.method,
+        "seconds": found.time.as_secs_f64(),
+        "steps": found.steps,
+        "order": found.order.iter().map(step).collect::<Vec<_>>(),
+    });
+    if let (Json::Object(entry), Json::Object(rest)) = (&mut entry, rest) {
+        entry.extend(rest);
+    }
+    entry
 }
 
 fn document_of(costs: &Costs, orders: Map<String, Json>, auto: Mode) -> Json {

@@ -4,7 +4,8 @@ use crate::compress::Plan;
 use crate::cost::{Costs, ModeCost, costs};
 use crate::derive::{check_variables, elements};
 use crate::eliminate::{
-    Budget, Convention, Found, Heuristic, OrderCost, Problem, heuristics, search_both, steps,
+    Budget, Convention, Face, Found, Heuristic, OrderCost, Problem, heuristics, search_both, search_faces,
+    steps,
 };
 use crate::error::DiffError;
 use crate::linearize::Linearized;
@@ -33,6 +34,8 @@ pub struct Survey {
     pub best: Found,
     /// The best order of edges that was found; `None` on graphs of arrays and on large ones.
     pub edges: Option<Found>,
+    /// The best order of faces that was found; `None` on graphs of arrays and on large ones.
+    pub faces: Option<Found<Face>>,
     /// Sweeps along groups of directions; `None` where the pattern is too large to be coloured for a survey.
     pub compressed: Option<Compressed>,
     /// What each mode will do, and which one does least.
@@ -57,7 +60,7 @@ const COLOURED: u64 = 1 << 20;
 
 /// Counts what every order costs and searches for the best one. Nothing is written.
 ///
-/// Half of the budget goes to orders of vertices, half to orders of edges. A budget of zero gives the best of the rules.
+/// Half of the budget goes to orders of vertices, a quarter each to orders of edges and of faces. A budget of zero gives the best of the rules.
 ///
 /// # Errors
 /// Unknown variables, variables or outputs that are not floats, an operation without a derivative.
@@ -80,13 +83,14 @@ pub fn survey(
         .map(|(heuristic, order)| Surveyed { heuristic: *heuristic, cost: problem.cost(&steps(order)).ok() })
         .collect();
     let (best, edges) = search_both(&problem, budget, seed);
+    let faces = search_faces(&problem, edges.as_ref().unwrap_or(&best), budget.part(4), seed);
     let costs = b.read(|g| costs(g, &linear, variables, outputs, convention));
     let compressed = match variables.saturating_add(outputs) {
         0..=COLOURED => Some(compressed(&b, &at, &costs)?),
         _ => None,
     };
     let choice = choose_between(&at.outputs, &at.wrt)?;
-    Ok(Survey { costs, orders, best, edges, compressed, choice })
+    Ok(Survey { costs, orders, best, edges, faces, compressed, choice })
 }
 
 fn compressed<'b>(b: &'b Builder, at: &Open<'b>, costs: &Costs) -> Result<Compressed, DiffError> {

@@ -188,6 +188,34 @@ impl Bits {
         price
     }
 
+    /// How many pairs of a source and a sink are joined by a path through an inner vertex that starts and ends with edges
+    /// that are no units.
+    pub(super) fn joined(&self, inner: &[bool]) -> u64 {
+        let mut is_inner = Row::from_elem(0, self.words);
+        (0..inner.len()).filter(|&v| inner[v]).for_each(|v| is_inner[v / 64] |= 1 << (v % 64));
+        let counted = |v: u32| {
+            let units = (self.rows_each == 4).then(|| self.row(v, UNIT_SUCCESSORS));
+            let units = move |i: usize| units.map_or(0, |row| row[i]);
+            self.row(v, SUCCESSORS).iter().enumerate().map(move |(i, row)| row & !units(i))
+        };
+        let through = |x: u32| {
+            let mut ends = Row::from_elem(0, self.words);
+            let mut seen: Row = counted(x).zip(&is_inner).map(|(a, b)| a & b).collect();
+            let mut queue = seen.clone();
+            loop {
+                let Some(v) = ones(&queue).next() else { break };
+                queue[v as usize / 64] &= !(1 << (v % 64));
+                for (i, &row) in self.row(v, SUCCESSORS).iter().enumerate() {
+                    queue[i] |= row & is_inner[i] & !seen[i];
+                    seen[i] |= row & is_inner[i];
+                }
+                ends.iter_mut().zip(counted(v)).zip(&is_inner).for_each(|((e, row), i)| *e |= row & !i);
+            }
+            ends.iter().map(|w| u64::from(w.count_ones())).sum::<u64>()
+        };
+        (0..inner.len() as u32).filter(|&x| !inner[x as usize]).map(through).sum()
+    }
+
     /// The whole position, as a key.
     pub(super) fn key(&self) -> Vec<u64> {
         self.rows.clone()

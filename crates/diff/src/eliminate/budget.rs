@@ -22,6 +22,11 @@ impl Budget {
         Budget { time: None, steps: Some(steps) }
     }
 
+    /// A part of it.
+    pub fn part(self, of: u32) -> Budget {
+        Budget { time: self.time.map(|t| t / of), steps: self.steps.map(|s| s / u64::from(of)) }
+    }
+
     /// True if nothing may be looked at.
     pub fn is_zero(&self) -> bool {
         self.time == Some(Duration::ZERO) || self.steps == Some(0)

@@ -1,5 +1,6 @@
 //! Elimination that writes the graph: every product and every sum becomes nodes.
 
+use super::line::{Face, LineGraph};
 use super::step::{OrderError, Step};
 use super::web::{Algebra, Web};
 use crate::algebra;
@@ -63,6 +64,33 @@ pub fn accumulate(
     check_complete(&web)?;
     let row = |sink: &Option<u32>| {
         let entry = |source: &Option<u32>| web.between((*source)?, (*sink)?).cloned();
+        web.sources().iter().map(entry).collect()
+    };
+    Ok(web.sinks().iter().map(row).collect())
+}
+
+/// As [`accumulate`], one face of the line graph after another.
+///
+/// # Errors
+/// An order that eliminates a face that is not there, or leaves one.
+pub fn accumulate_faces(
+    b: &Builder,
+    linear: &Linearized,
+    order: &[Face],
+) -> Result<Vec<Vec<Option<LinearMap<NodeId>>>>, OrderError> {
+    let mut emitter = Emitter::new(b);
+    let web = Web::new(linear, &mut emitter);
+    let mut line = LineGraph::new(&web);
+    for &face in order {
+        if let Some([_, via, _]) = line.place(face) {
+            b.set_place(Some(b.read(|g| g.place(web.node(via)))));
+        }
+        line.eliminate(face, &mut emitter)?;
+    }
+    b.set_place(None);
+    line.check_complete()?;
+    let row = |sink: &Option<u32>| {
+        let entry = |source: &Option<u32>| line.between((*source)?, (*sink)?).cloned();
         web.sources().iter().map(entry).collect()
     };
     Ok(web.sinks().iter().map(row).collect())

@@ -5,6 +5,7 @@
 //! coefficients, in which an order is costed and [`search`] plays; [`accumulate`] takes an order and writes the graph.
 
 mod anneal;
+mod best_first;
 mod bits;
 mod board;
 mod bound;
@@ -13,7 +14,10 @@ mod convention;
 mod edges;
 mod emit;
 mod exact;
+mod faces;
+mod game;
 mod heuristic;
+mod line;
 mod problem;
 mod search;
 mod step;
@@ -24,8 +28,10 @@ pub use bound::bound;
 pub use budget::Budget;
 pub use convention::Convention;
 pub use edges::{search_both, search_edges};
-pub use emit::{Emitter, accumulate};
+pub use emit::{Emitter, accumulate, accumulate_faces};
+pub use faces::search_faces;
 pub use heuristic::{Heuristic, order};
+pub use line::{Face, LineGraph};
 pub use problem::{OrderCost, Problem, Run};
 pub use search::{Found, heuristics, search, steps};
 pub use step::{OrderError, Step};

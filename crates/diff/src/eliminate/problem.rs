@@ -7,6 +7,7 @@ use super::structures::{Structure, Structures};
 use super::web::Web;
 use crate::algebra::{ApplyCost, Slot};
 use crate::linearize::Linearized;
+use rustc_hash::FxHashMap;
 use wengert_expr::{Graph, NodeId};
 
 /// What an order costs.
@@ -43,6 +44,7 @@ impl Problem {
         let mut structures = Structures::new(graph, convention);
         let web = Web::new(linear, &mut structures);
         structures.take_spent();
+        structures.take_growth(0);
         Problem { convention, web, structures }
     }
 
@@ -121,16 +123,14 @@ impl Run {
     /// # Errors
     /// A step that is not possible.
     pub fn take(&mut self, step: Step) -> Result<(), OrderError> {
-        let (from, to) = match step {
-            Step::Vertex(v) | Step::Front(_, v) | Step::Back(v, _) if (v as usize) < self.web.len() => {
-                self.web.neighbours(v)
-            }
-            Step::Vertex(_) | Step::Front(..) | Step::Back(..) => Default::default(),
+        let via = match step {
+            Step::Vertex(v) | Step::Front(_, v) | Step::Back(v, _) => v,
         };
-        let before = self.held_between(&from, &to, step);
+        let before = self.held_at(via);
         self.cost.fill += u64::from(self.web.take(step, &mut self.structures)?);
-        let after = self.held_between(&from, &to, step);
-        self.holding = (self.holding + after).saturating_sub(before);
+        // Edges around the vertex go, all others change by products and sums.
+        let gone = before.saturating_sub(self.held_at(via));
+        self.holding = self.structures.take_growth(self.holding).saturating_sub(gone);
         self.cost.held = self.cost.held.max(self.holding);
         let spent = self.structures.take_spent();
         self.cost.products = self.cost.products.saturating_add(spent.products);
@@ -138,14 +138,9 @@ impl Run {
         Ok(())
     }
 
-    /// The coefficients on the edges that a step changes.
-    fn held_between(&self, from: &[u32], to: &[u32], step: Step) -> u64 {
-        let via = match step {
-            Step::Vertex(v) | Step::Front(_, v) | Step::Back(v, _) => v,
-        };
-        let held = |u: u32, w: u32| self.web.between(u, w).map_or(0, |&id| self.structures.held(id));
-        let through: u64 = from.iter().map(|&u| held(u, via)).chain(to.iter().map(|&w| held(via, w))).sum();
-        from.iter().flat_map(|&u| to.iter().map(move |&w| held(u, w))).fold(through, u64::saturating_add)
+    /// The coefficients on the edges at a vertex.
+    fn held_at(&self, v: u32) -> u64 {
+        self.web.around(v).map(|&id| self.structures.held(id)).fold(0, u64::saturating_add)
     }
 
     /// The graph as it is now.
@@ -164,8 +159,9 @@ impl Run {
     /// When something is left to eliminate.
     pub fn finish(mut self) -> Result<OrderCost, OrderError> {
         check_complete(&self.web)?;
+        let mut known = FxHashMap::default();
         for link in self.web.links() {
-            let block = self.structures.block_cost(*link.map);
+            let block = *known.entry(*link.map).or_insert_with(|| self.structures.block_cost(*link.map));
             self.cost.products = self.cost.products.saturating_add(block.products);
             self.cost.sums = self.cost.sums.saturating_add(block.sums);
         }

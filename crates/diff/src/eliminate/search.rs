@@ -16,19 +16,21 @@ const PROVED: usize = 40;
 /// Above so many vertices only the rules that go by degrees are tried.
 const LARGE: usize = 2048;
 
-/// What a search found.
+/// What a search found: an order of steps, or of faces.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct Found<S = Step> {
     /// The order.
-    pub order: Vec<Step>,
+    pub order: Vec<S>,
     /// What it costs.
     pub cost: OrderCost,
     /// The same as one number, in the convention.
     pub weight: u64,
-    /// No order of vertices costs less than this, in the convention.
+    /// No order of this kind costs less than this, in the convention.
     pub bound: u64,
-    /// Whether that is the weight: the order is the best of all orders of vertices.
+    /// Whether that is the weight: the order is the best of all of its kind.
     pub optimal: bool,
+    /// The kind: vertex orders, edge orders or face orders.
+    pub over: &'static str,
     /// The rule that found it, or that it was searched for.
     pub method: &'static str,
     /// How many moves and sets were looked at.
@@ -37,11 +39,11 @@ pub struct Found {
     pub time: Duration,
 }
 
-impl Found {
+impl<S> Found<S> {
     /// In words: optimal, or how far from the bound.
     pub fn verdict(&self) -> String {
         match (self.optimal, self.bound) {
-            (true, _) => "optimal over vertex orders".to_owned(),
+            (true, _) => format!("optimal over {}", self.over),
             (false, 0) => "no bound known".to_owned(),
             (false, bound) => {
                 format!("within {:.2} of the bound {bound}", self.weight as f64 / bound as f64)
@@ -81,9 +83,12 @@ fn search_from(problem: &Problem, tried: &[(Heuristic, Vec<u32>)], seed: u64, cl
     };
     let mut best = greedy;
     let mut proved = bound;
-    let mut proof = false;
     let inner = problem.inner();
-    if problem.weight(&best.2) > bound && inner.len() > 1 && !clock.is_spent() {
+    let mut proof = inner.len() <= 1;
+    if proof {
+        proved = problem.weight(&best.2);
+    }
+    if problem.weight(&best.2) > bound && !proof && !clock.is_spent() {
         let starts: Vec<Vec<u32>> = tried.iter().map(|(_, order)| order.clone()).collect();
         let small = inner.len() <= PROVED.min(exact::LIMIT);
         let blocks = blocks(problem, &best);
@@ -140,6 +145,7 @@ fn found(problem: &Problem, best: Candidate, bound: u64, proof: bool, clock: &Cl
         weight,
         bound: bound.min(weight),
         optimal: proof || weight <= bound,
+        over: "vertex orders",
         method,
         steps: clock.steps,
         time: clock.elapsed(),

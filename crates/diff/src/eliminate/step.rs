@@ -62,6 +62,24 @@ pub enum OrderError {
         /// How many there are.
         count: usize,
     },
+    /// A pair of edges that do not follow each other, or not any more.
+    #[error("the order eliminates the face {first}*{second}, which is not there at that step")]
+    NoFace {
+        /// The number of the first edge.
+        first: u32,
+        /// The number of the second edge.
+        second: u32,
+    },
+    /// A face is left.
+    #[error("the order leaves out face {first}*{second}{}", more(*left))]
+    MissingFace {
+        /// The number of the first edge of the first one.
+        first: u32,
+        /// The number of its second edge.
+        second: u32,
+        /// How many.
+        left: usize,
+    },
 }
 
 fn more(left: usize) -> String {

@@ -26,6 +26,8 @@ pub struct Structures {
     sums: FxHashMap<(Structure, Structure), (Structure, ApplyCost)>,
     spent: ApplyCost,
     lazy: bool,
+    /// Coefficients that came into being and that were added into others.
+    growth: (u64, u64),
 }
 
 impl Structures {
@@ -42,6 +44,7 @@ impl Structures {
             sums: FxHashMap::default(),
             spent: ApplyCost::default(),
             lazy: false,
+            growth: (0, 0),
         }
     }
 
@@ -53,6 +56,12 @@ impl Structures {
     /// What was multiplied and added since the last time this was asked.
     pub fn take_spent(&mut self) -> ApplyCost {
         std::mem::take(&mut self.spent)
+    }
+
+    /// How many coefficients so many have become by the products and sums since this was last asked.
+    pub(super) fn take_growth(&mut self, before: u64) -> u64 {
+        let (fresh, merged) = std::mem::take(&mut self.growth);
+        before.saturating_add(fresh).saturating_sub(merged)
     }
 
     /// How many coefficients a map of this structure holds.
@@ -135,6 +144,7 @@ impl Algebra for Structures {
             }
         };
         self.spent = self.spent + cost;
+        self.growth.0 = self.growth.0.saturating_add(self.held(id));
         id
     }
 
@@ -149,6 +159,8 @@ impl Algebra for Structures {
             }
         };
         self.spent = self.spent + cost;
+        let merged = self.held(*left).saturating_add(self.held(*right));
+        self.growth = (self.growth.0.saturating_add(self.held(id)), self.growth.1.saturating_add(merged));
         id
     }
 }

@@ -258,6 +258,12 @@ impl<M: Clone> Web<M> {
         self.table.get(&(from, to)).and_then(|&id| self.edges[id as usize].map.as_ref())
     }
 
+    /// The maps of the edges at a vertex; of none that does not exist.
+    pub fn around(&self, v: u32) -> impl Iterator<Item = &M> {
+        let lists = [self.into.get(v as usize), self.out.get(v as usize)];
+        lists.into_iter().flatten().flatten().filter_map(|&id| self.edges[id as usize].map.as_ref())
+    }
+
     /// The vertices that an edge leads from, or to, oldest edge first.
     pub fn neighbours(&mut self, v: u32) -> (Vec<u32>, Vec<u32>) {
         let into = self.living(v, true).into_iter().map(|id| self.edges[id as usize].from).collect();
