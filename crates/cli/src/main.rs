@@ -16,6 +16,7 @@ mod names;
 mod program;
 mod progress;
 mod source;
+mod sparse;
 mod terminal;
 
 use answer::Answer;

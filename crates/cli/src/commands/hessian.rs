@@ -5,10 +5,10 @@ use crate::answer::Answer;
 use crate::args::{DerivativeArgs, Settings};
 use crate::failure::Failure;
 use crate::program::Program;
-use crate::terminal;
+use crate::{sparse, terminal};
 use clap::Args;
 use serde_json::json;
-use wengert::diff::hessian;
+use wengert::diff::{hessian, sparse_hessian};
 
 #[derive(Args, Debug)]
 #[command(
@@ -21,9 +21,15 @@ Examples:
 pub(crate) struct HessianArgs {
     #[command(flatten)]
     pub(crate) derivative: DerivativeArgs,
+    /// Only the places that can be other than zero, by a colouring; `--json` gives their numbers in the flattened arrays
+    #[arg(long)]
+    pub(crate) sparse: bool,
 }
 
 pub(crate) fn run(args: &HessianArgs, settings: &Settings) -> Result<Answer, Failure> {
+    if args.sparse {
+        return sparse::run(&args.derivative, settings, "hessian", sparse_hessian);
+    }
     let args = &args.derivative;
     let program = Program::with_values(&args.program, &args.wrt.wrt, settings)?;
     let derivative =

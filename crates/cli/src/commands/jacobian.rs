@@ -5,10 +5,10 @@ use crate::answer::Answer;
 use crate::args::{DerivativeArgs, OrderArgs, Settings};
 use crate::failure::Failure;
 use crate::program::Program;
-use crate::{json, terminal};
+use crate::{json, sparse, terminal};
 use clap::Args;
 use serde_json::{Map, Value as Json, json};
-use wengert::diff::{Mode, jacobian, jacobian_in_order};
+use wengert::diff::{Mode, jacobian, jacobian_in_order, sparse_jacobian};
 use wengert::expr::Value;
 
 #[derive(Args, Debug)]
@@ -23,9 +23,15 @@ pub(crate) struct JacobianArgs {
     pub(crate) derivative: DerivativeArgs,
     #[command(flatten)]
     pub(crate) order: OrderArgs,
+    /// Only the places that can be other than zero, by a colouring; `--json` gives their numbers in the flattened arrays
+    #[arg(long, conflicts_with = "order")]
+    pub(crate) sparse: bool,
 }
 
 pub(crate) fn run(args: &JacobianArgs, settings: &Settings) -> Result<Answer, Failure> {
+    if args.sparse {
+        return sparse::run(&args.derivative, settings, "jacobian", sparse_jacobian);
+    }
     let order = args.order.order.as_deref();
     let args = &args.derivative;
     if order.is_some() && !matches!(args.mode, Mode::Auto | Mode::Cross) {

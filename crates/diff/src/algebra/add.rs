@@ -31,7 +31,7 @@ pub fn add<A: Coefficients>(a: A, left: &LinearMap<A::C>, right: &LinearMap<A::C
         return sum.remove(0);
     }
     let map = LinearMap { from: left.from, to: left.to, kind: Kind::Sum(sum.into()) };
-    if a.densifies() && is_better_dense(a, &map) { densified(a, &map) } else { map }
+    if !a.is_lazy() && is_better_dense(a, &map) { densified(a, &map) } else { map }
 }
 
 fn terms<C: Clone>(map: &LinearMap<C>) -> Vec<LinearMap<C>> {

@@ -59,9 +59,10 @@ pub trait Coefficients: Copy {
     fn diagonal(self, n: usize) -> Self::C;
     /// The diagonal as numbers, reshaped: one tangent of this type for each of its elements.
     fn basis(self, ty: &Type) -> Self::C;
-    /// Whether a sum of many terms may become one dense array.
-    fn densifies(self) -> bool {
-        true
+    /// Whether chains and sums stay as they are, even where one array of coefficients would hold them: zeros that an
+    /// operation moved into it would be taken for coefficients.
+    fn is_lazy(self) -> bool {
+        false
     }
 }
 

@@ -28,6 +28,7 @@ pub fn compose<A: Coefficients>(a: A, first: &LinearMap<A::C>, second: &LinearMa
         (Kind::Sum(l), Kind::Sum(m)) if l.len() * m.len() > TERMS => chain(a, first, second),
         (Kind::Sum(terms), _) => sum(a, terms.iter().map(|t| compose(a, t, second)), from, to),
         (_, Kind::Sum(terms)) => sum(a, terms.iter().map(|t| compose(a, first, t)), from, to),
+        _ if a.is_lazy() => chain(a, first, second),
         _ => after_dense(a, first, second)
             .or_else(|| after_dense(a, &transpose(second), &transpose(first)).map(|m| transpose(&m)))
             .unwrap_or_else(|| chain(a, first, second)),

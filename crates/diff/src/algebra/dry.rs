@@ -30,18 +30,18 @@ impl Slot {
 pub struct Dry<'g> {
     types: &'g TypeTable,
     tally: &'g Cell<ApplyCost>,
-    densifies: bool,
+    is_lazy: bool,
 }
 
 impl<'g> Dry<'g> {
     /// Counts into this tally.
     pub fn new(types: &'g TypeTable, tally: &'g Cell<ApplyCost>) -> Dry<'g> {
-        Dry { types, tally, densifies: true }
+        Dry { types, tally, is_lazy: false }
     }
 
-    /// Sums stay sums, however many terms they have.
+    /// Chains and sums stay as they are.
     pub fn lazy(self) -> Dry<'g> {
-        Dry { densifies: false, ..self }
+        Dry { is_lazy: true, ..self }
     }
 
     fn count(self, products: u64, sums: u64) {
@@ -125,7 +125,7 @@ impl Coefficients for Dry<'_> {
         Slot::Coefficients
     }
 
-    fn densifies(self) -> bool {
-        self.densifies
+    fn is_lazy(self) -> bool {
+        self.is_lazy
     }
 }

@@ -48,7 +48,7 @@ impl Structures {
         }
     }
 
-    /// Sums stay sums, however many terms they have.
+    /// Chains and sums stay as they are, so that zeros inside them are seen.
     pub fn lazy(self) -> Structures {
         Structures { lazy: true, ..self }
     }
