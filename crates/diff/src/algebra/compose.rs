@@ -2,7 +2,8 @@
 //!
 //! Labelled after labelled is labelled: axes in the middle are matched, coefficients multiplied, what stands only in the
 //! middle is summed. A map after a dense one is that map applied to the dense one's coefficients. Everything else, and a
-//! product that would hold more coefficients than the budget, stays a chain.
+//! product that would hold more coefficients than the budget, stays a chain. So does a product of rank one, as in the
+//! derivative of a softmax: its two factors are less than what they multiply out to.
 
 use super::coefficients::{Coefficients, Extents};
 use super::form::{Form, union};
@@ -24,6 +25,11 @@ pub fn compose<A: Coefficients>(a: A, first: &LinearMap<A::C>, second: &LinearMa
         (_, kind) if kind.is_identity() && second.from == second.to => first.clone(),
         (Kind::Labelled(l), Kind::Labelled(m)) => {
             labelled(a, (first, l), (second, m)).unwrap_or_else(|| chain(a, first, second))
+        }
+        (Kind::Chain(links), Kind::Labelled(_)) | (Kind::Labelled(_), Kind::Chain(links))
+            if is_labelled(links) =>
+        {
+            chain(a, first, second)
         }
         (Kind::Sum(l), Kind::Sum(m)) if l.len() * m.len() > TERMS => chain(a, first, second),
         (Kind::Sum(terms), _) => sum(a, terms.iter().map(|t| compose(a, t, second)), from, to),
@@ -66,9 +72,25 @@ fn chain<A: Coefficients>(a: A, first: &LinearMap<A::C>, second: &LinearMap<A::C
     LinearMap { from: first.from, to: second.to, kind: Kind::Chain(links.into()) }
 }
 
-type Part<'m, C> = (&'m LinearMap<C>, &'m Labelled<C>);
+/// Factors of a product that was left as it is.
+pub(super) fn is_labelled<C>(links: &[LinearMap<C>]) -> bool {
+    links.iter().all(|m| matches!(m.kind, Kind::Labelled(_)))
+}
 
+pub(super) type Part<'m, C> = (&'m LinearMap<C>, &'m Labelled<C>);
+
+/// Both as one, within the budget, unless that would multiply out a product of rank one.
 fn labelled<A: Coefficients>(a: A, first: Part<'_, A::C>, second: Part<'_, A::C>) -> Option<LinearMap<A::C>> {
+    multiplied(a, first, second, true)
+}
+
+/// Both as one; where `sparing`, only if that holds no more coefficients than it should.
+pub(super) fn multiplied<A: Coefficients>(
+    a: A,
+    first: Part<'_, A::C>,
+    second: Part<'_, A::C>,
+    sparing: bool,
+) -> Option<LinearMap<A::C>> {
     let f = Form::new(a, first.0, first.1);
     let s = Form::new(a, second.0, second.1);
     // The middle carries the first map's names; what the second adds gets new ones.
@@ -102,7 +124,13 @@ fn labelled<A: Coefficients>(a: A, first: Part<'_, A::C>, second: Part<'_, A::C>
         axes,
         extents,
     };
-    if whole.elements(&kept) > COMPOSITION_BUDGET.max(f.held()).max(s.held()) {
+    let (before, after) = (f.held().saturating_add(s.held()), whole.elements(&kept));
+    // Every axis of the middle passes through: for each entry of these it is one number, and the product of rank one.
+    let is_thin = left.iter().all(|l| {
+        let passes = whole.axes.input.contains(l) && whole.axes.output.contains(l);
+        passes || whole.extents[*l as usize] == 1
+    });
+    if sparing && (after > COMPOSITION_BUDGET.max(f.held()).max(s.held()) || is_thin && after > before) {
         return None;
     }
     // A middle axis on which nothing depends repeats and is summed again: a factor.

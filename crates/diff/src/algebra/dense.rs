@@ -1,6 +1,8 @@
 //! A linear map as one array of coefficients, one for each pair of elements.
 
 use super::coefficients::{Coefficients, Extents};
+use super::compose::is_labelled;
+use super::factors::product;
 use super::form::Form;
 use super::transpose::transpose;
 use wengert_expr::{Axes, Kind, Labelled, Labels, LinearMap, Scale};
@@ -49,17 +51,25 @@ pub fn dense<A: Coefficients>(a: A, map: &LinearMap<A::C>) -> A::C {
             let all: Labels = (0..extents.len() as u8).collect();
             a.relabel((&a.number(0.0, to.dtype), &[]), &all, &extents)
         }
-        Kind::Cast | Kind::Index(_) | Kind::Chain(_) => {
-            if to.shape.elements() <= from.shape.elements() {
-                return a.apply_to(&transpose(map), &a.basis(&to), &to.shape);
-            }
-            let columns = a.apply_to(map, &a.basis(&from), &from.shape);
-            let (n, m) = (from.shape.rank() as u8, to.shape.rank() as u8);
-            let extents: Extents = from.shape.iter().chain(to.shape.iter()).copied().collect();
-            let (now, wanted): (Labels, Labels) = ((0..n + m).collect(), (n..n + m).chain(0..n).collect());
-            a.relabel((&columns, &now), &wanted, &extents)
-        }
+        Kind::Chain(links) if is_labelled(links) => match product(a, links) {
+            Some(whole) => dense(a, &whole),
+            None => moved_basis(a, map),
+        },
+        Kind::Cast | Kind::Index(_) | Kind::Chain(_) => moved_basis(a, map),
     }
+}
+
+/// A map applied to every unit tangent, or its transpose to every unit cotangent.
+fn moved_basis<A: Coefficients>(a: A, map: &LinearMap<A::C>) -> A::C {
+    let (from, to) = (a.ty(map.from), a.ty(map.to));
+    if to.shape.elements() <= from.shape.elements() {
+        return a.apply_to(&transpose(map), &a.basis(&to), &to.shape);
+    }
+    let columns = a.apply_to(map, &a.basis(&from), &from.shape);
+    let (n, m) = (from.shape.rank() as u8, to.shape.rank() as u8);
+    let extents: Extents = from.shape.iter().chain(to.shape.iter()).copied().collect();
+    let (now, wanted): (Labels, Labels) = ((0..n + m).collect(), (n..n + m).chain(0..n).collect());
+    a.relabel((&columns, &now), &wanted, &extents)
 }
 
 fn labelled<A: Coefficients>(f: Form<A>) -> A::C {

@@ -7,6 +7,7 @@ mod compose;
 mod cost;
 mod dense;
 mod dry;
+mod factors;
 mod form;
 mod transpose;
 
