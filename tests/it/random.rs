@@ -6,7 +6,8 @@
 use crate::numeric::{Draw, agreed_differences};
 use proptest::prelude::*;
 use wengert::diff::{
-    DiffError, Linearized, Mode, Tangent, grad, hessian, jacobian, jvp, reverse, value_and_grad, vjp,
+    DiffError, HessianMethod, Linearized, Mode, Tangent, grad, hessian, hessian_by, jacobian, jvp, reverse,
+    value_and_grad, vjp,
 };
 use wengert::exec::{Interpreter, evaluate};
 use wengert::expr::text::{Options, parse, print};
@@ -318,6 +319,12 @@ fn check_hessian(seed: u64, size: usize) -> Result<(), TestCaseError> {
     if !scale.is_finite() || scale > 1e8 || flat(&blocks).iter().any(|x| x.is_nan()) {
         return Ok(());
     }
+    let pushed = hessian_by(&drawn.function, &NAMES, HessianMethod::EdgePushing).expect("derivatives");
+    for (k, (a, b)) in blocks.iter().zip(&run(&pushed, &drawn.at)).enumerate() {
+        prop_assert!(a.ty() == b.ty(), "seed {seed} size {size}: block {k} is {} by edge pushing", b.ty());
+        let worst = a.to_f64s().iter().zip(b.to_f64s()).fold(0.0f64, |m, (a, b)| m.max((a - b).abs()));
+        prop_assert!(worst < 1e-10 * scale, "seed {seed} size {size}: edge pushing differs: {a} {b}");
+    }
     for (i, j) in (0..3).flat_map(|i| (0..3).map(move |j| (i, j))) {
         let (a, b) = (blocks[3 * i + j].to_f64s(), blocks[3 * j + i].to_f64s());
         for (k, x) in a.iter().enumerate() {
@@ -328,6 +335,24 @@ fn check_hessian(seed: u64, size: usize) -> Result<(), TestCaseError> {
             );
         }
     }
+    Ok(())
+}
+
+/// Derivatives to order 3 along a direction, from a series and by differentiating again and again.
+fn check_series(seed: u64, size: usize) -> Result<(), TestCaseError> {
+    const ORDER: usize = 3;
+    let drawn = draw_function(seed, size, 1);
+    let f = crate::taylor::both_ways(&drawn.function, ORDER, &mut Draw::new(seed ^ 3));
+    let mut finite = true;
+    let watch = |_, v: &Value| finite &= v.to_f64s().iter().all(|x| x.abs() < 1e8);
+    let values = flat(&Interpreter::new(&f).run_watched(&drawn.at, watch).expect("values"));
+    let (series, again) = values.split_at(ORDER + 1);
+    let scale = values.iter().fold(1.0f64, |m, x| m.max(x.abs()));
+    let worst = series.iter().zip(again).fold(0.0f64, |m, (a, b)| m.max((a - b).abs()));
+    prop_assert!(
+        !finite || worst < 1e-9 * scale,
+        "seed {seed} size {size}: {worst} apart: {series:?} {again:?}"
+    );
     Ok(())
 }
 
@@ -369,6 +394,11 @@ proptest! {
     }
 
     #[test]
+    fn series_agree_with_differentiating_again(seed: u64, size in 1usize..12) {
+        check_series(seed, size)?;
+    }
+
+    #[test]
     fn texts_parse_back_to_the_same_function(seed: u64, size in 1usize..24) {
         check_round_trip(seed, size)?;
     }
@@ -380,6 +410,7 @@ fn graphs_that_once_failed_hold() {
         check_gradient(seed, size).expect("a mended case");
         check_jacobian(seed, size).expect("a mended case");
         check_hessian(seed, size).expect("a mended case");
+        check_series(seed, size).expect("a mended case");
         check_round_trip(seed, size).expect("a mended case");
     }
 }
