@@ -163,35 +163,36 @@ impl<'b> Pushing<'b> {
             rows.insert(operand, self.descend(found, &operands)?);
         }
         for (&row, blocks) in &rows {
+            let mirrored = |column: &NodeId| rows.get(column).and_then(|r| r.get(&row));
+            let is_whole = blocks.keys().all(|column| mirrored(column).is_some());
             for (&column, block) in blocks {
-                let mirrored = rows.get(&column).and_then(|r| r.get(&row));
-                match mirrored {
-                    _ if row == column => self.connect(self.vertex(row), self.vertex(row), block.clone()),
-                    Some(_) if column < row => {}
-                    mirrored => {
-                        let block = symmetric(self.b, block, mirrored.map(transpose).as_ref());
-                        self.connect(self.vertex(column), self.vertex(row), block);
-                    }
-                }
+                let block = match mirrored(&column) {
+                    Some(_) if row == column && is_whole => block.clone(),
+                    Some(_) if column < row => continue,
+                    mirrored => symmetric(self.b, block, mirrored.map(transpose).as_ref()),
+                };
+                self.connect(self.vertex(column), self.vertex(row), block);
             }
         }
         Ok(())
     }
 
     /// Maps from coefficients to some space as maps from the operands that the coefficients are computed from, as if the
-    /// operands did not depend on each other.
+    /// operands did not depend on each other. A rule may look behind an operand: what is older than all of them is an end too.
+    /// Any ends will do, as long as every path is cut once.
     fn descend(
         &mut self,
         pieces: Vec<(NodeId, Map)>,
         operands: &FxHashSet<NodeId>,
     ) -> Result<BTreeMap<NodeId, Map>, DiffError> {
         let (mut waiting, mut found) = (BTreeMap::new(), BTreeMap::new());
+        let oldest = operands.iter().filter(|o| self.locals.depends(**o)).min().copied();
         for (node, map) in pieces {
             accumulate(self.b, &mut waiting, node, map);
         }
         while let Some((node, map)) = waiting.pop_last() {
             let edges = self.locals.edges(node)?;
-            if operands.contains(&node) {
+            if operands.contains(&node) || Some(node) < oldest {
                 if self.locals.depends(node) {
                     found.insert(node, map);
                 }
@@ -241,8 +242,8 @@ fn coefficients<'b>(b: &'b Builder, map: &Map, cotangent: Tangent<'b>, found: &m
     }
 }
 
-/// Half the sum of a block and its mirror image, which are the same for every true second derivative. A user's rule for one
-/// operand may vary with another whose own rule says nothing: then there is no mirror image.
+/// Half the sum of a block and its mirror image, which are the same for most second derivatives. Where a rule varies with
+/// something whose own rule says nothing, as a user's may, there is no mirror image.
 fn symmetric(b: &Builder, block: &Map, mirrored: Option<&Map>) -> Map {
     match mirrored {
         Some(mirrored) if canonical(b, block) == canonical(b, mirrored) => block.clone(),

@@ -110,7 +110,10 @@ fn pushed<'b>(output: Expr<'b>, wrt: &[Expr<'b>]) -> Result<Vec<Vec<Expr<'b>>>, 
 
 fn written<'b>(map: Option<LinearMap<NodeId>>, x: Expr<'b>, y: Expr<'b>) -> Expr<'b> {
     match map {
-        Some(map) => x.builder().node(dense(x.builder(), &map)).reshape_to(&block_shape(x, y)),
+        // Written from the side of fewer elements, it may come out in that side's dtype.
+        Some(map) => {
+            x.builder().node(dense(x.builder(), &map)).cast(x.dtype()).reshape_to(&block_shape(x, y))
+        }
         None => x.number(0.0).broadcast_to(block_shape(x, y)),
     }
 }
