@@ -107,18 +107,19 @@ fn a_network_holds_few_coefficients() {
     }
 }
 
-/// Each row's softmax depends on that row alone; the axis of rows stays a diagonal in every order.
+/// Each row's softmax depends on that row alone, by a diagonal and a product of rank one: in every order both stay what
+/// they are, and nothing is held of each pair of elements.
 #[test]
-fn rows_stay_apart() {
+fn rank_one_stays_in_factors() {
     let norm = "d = x - mean(x, axis=-1, keepdims=true)
         output d / sqrt(mean(d*d, axis=-1, keepdims=true) + 1e-5)";
     for (text, most) in
-        [("output softmax(x, axis=-1)", 2), ("output tanh(softmax(x, axis=-1))", 3), (norm, 5)]
+        [("output softmax(x, axis=-1)", 4), ("output tanh(softmax(x, axis=-1))", 6), (norm, 10)]
     {
         let p = problem(&program(&format!("input x: f64[20, 50]\n{text}")), &["x"], Convention::FreeUnits);
         for (h, order) in heuristics(&p) {
             let held = p.cost(&steps(&order)).expect("all vertices").held;
-            assert!(held <= most * 20 * 50 * 50, "{text} {h}: {held}");
+            assert!(held <= most * 20 * 50, "{text} {h}: {held}");
         }
     }
 }

@@ -230,6 +230,41 @@ fn second_derivatives_are_symmetric_and_agree_with_finite_differences() {
 }
 
 #[test]
+fn series_agree_with_differentiating_again_and_again() {
+    each_differentiable(7, |label, _, f, _, at, draw| {
+        const ORDER: usize = 4;
+        let values = evaluate(&crate::taylor::both_ways(f, ORDER, draw), at).expect(label);
+        for k in 0..=ORDER {
+            let (series, again) = (&values[k], &values[k + ORDER + 1]);
+            assert_eq!(series.ty(), again.ty(), "{label}");
+            let tolerance = if series.dtype() == DType::F32 { 1e-5 } else { 1e-12 };
+            let worst = worst_relative(&series.to_f64s(), &again.to_f64s());
+            assert!(worst < tolerance, "{label}: order {k} differs by {worst}: {series} against {again}");
+        }
+    });
+}
+
+#[test]
+fn edge_pushing_agrees_with_differentiating_twice() {
+    each_differentiable(8, |label, sample, f, wrt, at, draw| {
+        if matches!(sample.op, Op::Custom(_)) {
+            return; // its rule belongs to no function
+        }
+        let b = Builder::on(f.graph().clone());
+        let y = b.node(f.outputs()[0].node);
+        // A second function behind it and products of operands beside it: arcs come in and meet others.
+        let weights = b.constant(draw.like(&Value::zeros(&y.ty())));
+        let beside =
+            f.inputs().iter().fold(y.number(1.0).cast(DType::F64), |p, i| p * (b.node(i.node).sum(..) + 2.0));
+        b.output("f", (weights * y).sum(..).cast(DType::F64).sin() * beside);
+        let f = b.finish().expect(label);
+        let (worst, blocks) = crate::edge_pushing::worst_gap(&f, wrt, at);
+        let tolerance = if matches!(sample.op, Op::Cast(DType::F32)) { 1e-5 } else { 1e-12 };
+        assert!(worst < tolerance, "{label}: {worst} apart: {blocks:?}");
+    });
+}
+
+#[test]
 fn special_points_have_finite_derivatives_that_agree_with_differences() {
     for sample in samples().into_iter().filter(|s| s.operands.iter().all(|t| t.shape.rank() == 0)) {
         for &points in sample.op.row().points {

@@ -233,7 +233,7 @@ pub(crate) fn block_shape(output: Expr<'_>, variable: Expr<'_>) -> wengert_expr:
 }
 
 /// What a direction stands for, as an expression; zeros for none.
-fn settle<'b>(t: Option<Tangent<'b>>, like: Expr<'b>) -> Expr<'b> {
+pub(crate) fn settle<'b>(t: Option<Tangent<'b>>, like: Expr<'b>) -> Expr<'b> {
     stacked(t, like, None)
 }
 
@@ -275,7 +275,7 @@ fn check_directions(what: &'static str, of: &[Expr<'_>], directions: &[Expr<'_>]
 }
 
 /// The user's name of an expression, or its operation.
-fn name_of(e: Expr<'_>) -> String {
+pub(crate) fn name_of(e: Expr<'_>) -> String {
     e.builder()
         .read(|g| g.name(e.id()).map_or_else(|| format!("`{}`", g.op(e.id()).name()), |n| format!("{n:?}")))
 }

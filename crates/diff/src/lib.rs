@@ -9,9 +9,12 @@ mod compress;
 mod cost;
 mod count;
 pub mod derive;
+mod edge_pushing;
 pub mod eliminate;
 mod error;
+mod hessian;
 mod linearize;
+mod local;
 mod mode;
 mod paths;
 mod predict;
@@ -19,6 +22,7 @@ pub mod sparsity;
 mod survey;
 mod sweep;
 mod tangent;
+mod taylor;
 mod transform;
 
 pub use compress::{Sparse, sparse_hessian, sparse_jacobian};
@@ -26,6 +30,7 @@ pub use cost::{Costs, ModeCost, PathCounts, costs, path_counts};
 pub use count::Count;
 pub use derive::{gradient, gradient_in};
 pub use error::DiffError;
+pub use hessian::{HessianMethod, hessian_blocks, hessian_by};
 pub use linearize::{Edges, Linearized};
 pub use mode::Mode;
 pub use paths::{PATH_LIMIT, path_sum};
@@ -33,6 +38,7 @@ pub use predict::{Choice, Prediction, choose, value_and_jacobian};
 pub use survey::{Compressed, Survey, Surveyed, survey};
 pub use sweep::{forward, reverse};
 pub use tangent::Tangent;
+pub use taylor::taylor_coefficients;
 pub use transform::{
     Directional, cost, cost_in, float_inputs, grad, hessian, hvp, jacobian, jacobian_in_order, jvp, taylor,
     value_and_grad, vjp,

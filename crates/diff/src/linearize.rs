@@ -20,10 +20,11 @@ pub struct Linearized<C = NodeId> {
     pub outputs: Vec<Option<NodeIndex>>,
 }
 
-struct Edge {
-    from: NodeId,
-    to: NodeId,
-    kind: Kind<NodeId>,
+/// A local derivative before it has a place in a linearised graph.
+pub(crate) struct Edge {
+    pub(crate) from: NodeId,
+    pub(crate) to: NodeId,
+    pub(crate) kind: Kind<NodeId>,
 }
 
 impl Linearized {
@@ -42,7 +43,7 @@ impl Linearized {
         }
         let mut edges = Vec::new();
         for node in (0..len).map(NodeId::from_index) {
-            if needed[node.index()] && local_edges(b, node, &depends, &mut edges)? {
+            if needed[node.index()] && local_edges(b, node, |o| depends[o.index()], &mut edges)? {
                 depends[node.index()] = true;
             }
         }
@@ -150,17 +151,17 @@ fn needed(b: &Builder, outputs: &[NodeId], len: usize) -> Vec<bool> {
 }
 
 /// Adds a node's edges from operands that depend on a variable; true if there is one.
-fn local_edges(
+pub(crate) fn local_edges(
     b: &Builder,
     node: NodeId,
-    depends: &[bool],
+    depends: impl Fn(NodeId) -> bool,
     edges: &mut Vec<Edge>,
 ) -> Result<bool, DiffError> {
     let active: SmallVec<[(usize, NodeId); 2]> = b.read(|g| {
         let float = |n: NodeId| g.ty(n).dtype.is_float();
         let operands = g.operands(node).iter().copied().enumerate();
         if float(node) {
-            operands.filter(|(_, o)| depends[o.index()] && float(*o)).collect()
+            operands.filter(|(_, o)| depends(*o) && float(*o)).collect()
         } else {
             SmallVec::new()
         }

@@ -8,6 +8,7 @@ use crate::derive;
 use crate::eliminate::{Convention, Step};
 use crate::error::DiffError;
 use crate::mode::Mode;
+use crate::taylor::derivatives;
 use wengert_expr::{Builder, Expr, Function};
 
 /// The nodes of a function as expressions of a builder that goes on writing its graph.
@@ -214,8 +215,8 @@ fn declare<'b>(
     declared.unzip()
 }
 
-/// A scalar function of a scalar and its derivatives up to an order, by differentiating again and again: outputs `f`,
-/// `f'`, `f''`, and so on without names.
+/// A scalar function of a scalar and its derivatives up to an order, from one sweep of truncated series: outputs `f`, `f'`,
+/// `f''`, and so on without names.
 ///
 /// # Errors
 /// An output or a variable that is not a scalar float, and as [`grad`].
@@ -226,10 +227,7 @@ pub fn taylor(f: &Function, wrt: &str, order: usize) -> Result<Function, DiffErr
     if x.rank() != 0 {
         return Err(DiffError::NotScalarInput { name: format!("{wrt:?}"), shape: x.shape() });
     }
-    let mut derivative = scalar_output(&at, f)?;
-    b.output_unnamed(derivative);
-    for _ in 0..order {
-        derivative = derive::gradient_in(derivative, &[x], Mode::Forward)?[0];
+    for derivative in derivatives(scalar_output(&at, f)?, x, order)? {
         b.output_unnamed(derivative);
     }
     Ok(b.finish()?)

@@ -11,7 +11,7 @@ use wengert::diff::taylor;
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Prints the value, then the first derivative and so on, by differentiating again and again.
+    after_help = "Prints the value, then the first derivative and so on, from one sweep of truncated series.
 
 Examples:
   wengert taylor -e 'tanh(x)' --at x=0.5 --order 3

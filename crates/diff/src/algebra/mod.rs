@@ -2,6 +2,7 @@
 
 mod add;
 mod apply;
+mod bilinear;
 mod coefficients;
 mod compose;
 mod cost;
@@ -13,6 +14,7 @@ mod transpose;
 
 pub use add::add;
 pub use apply::apply;
+pub use bilinear::{by_coefficients, canonical};
 pub use coefficients::{Array, Coefficients, Extents};
 pub use compose::{COMPOSITION_BUDGET, compose};
 pub use cost::{ApplyCost, apply_cost};

@@ -2,6 +2,7 @@
 
 use super::elementwise::unary;
 use crate::error::{EvalError, OpError};
+use crate::expr::Expr;
 use crate::op::Op;
 use crate::row::{Arity, Kernel, Maps, Row};
 use crate::special;
@@ -78,7 +79,7 @@ super::family! {
         /// The hyperbolic tangent. Its derivative sech^2 is written with sigmoids, whose tails keep their accuracy in every order.
         Tanh => float("tanh", f64::tanh, &[|c| {
             let twice = c.x(0) * 2.0;
-            c.diagonal(twice.sigmoid() * (-twice).sigmoid() * 4.0)
+            c.diagonal(twice.sigmoid() * opposite(twice).sigmoid() * 4.0)
         }]).at(&[&[-1e3, -20.0, 0.0, 20.0, 1e3]]),
         /// The inverse hyperbolic sine.
         Asinh => float("arcsinh", f64::asinh, &[|c| c.diagonal(c.x(0).hypot(c.x(0).number(1.0)).reciprocal())])
@@ -90,7 +91,7 @@ super::family! {
         Atanh => float("arctanh", f64::atanh, &[|c| c.diagonal(((1.0 - c.x(0)) * (c.x(0) + 1.0)).reciprocal())])
             .within(INSIDE_ONE).kinks("infinite at -1 and 1"),
         /// `1 / (1 + e**-x)`.
-        Sigmoid => float("sigmoid", special::sigmoid, &[|c| c.diagonal(c.y() * (-c.x(0)).sigmoid())])
+        Sigmoid => float("sigmoid", special::sigmoid, &[|c| c.diagonal(c.y() * opposite(c.x(0)).sigmoid())])
             .at(&[&[-740.0, -40.0, 0.0, 40.0, 1e3]]),
         /// `log(x / (1 - x))`, the inverse of the sigmoid.
         Logit => float("logit", |x| x.ln() - (-x).ln_1p(), &[|c| c.diagonal((c.x(0) * (1.0 - c.x(0))).reciprocal())])
@@ -120,6 +121,16 @@ super::family! {
         /// The other truth value.
         Not => unary("logical_not", Kernel::Not, &[|c| c.zero()]),
     }
+}
+
+/// The sign changed; of what is only a changed sign, what stands behind it. So derivatives of derivatives meet the same nodes
+/// again instead of making new ones without end.
+fn opposite(x: Expr<'_>) -> Expr<'_> {
+    let behind = x.builder().read(|g| match g.op(x.id()) {
+        Op::Unary(Unary::Neg) => Some(g.operands(x.id())[0]),
+        _ => None,
+    });
+    behind.map_or_else(|| -x, |node| x.builder().node(node))
 }
 
 pub(crate) static POLYGAMMA: Row = Row::structural(
