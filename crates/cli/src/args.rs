@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn only_modes_that_exist_are_taken() {
-        for mode in ["compressed", "Forward", ""] {
+        for mode in ["sideways", "Forward", ""] {
             assert!(Cli::try_parse_from(["wengert", "grad", "-e", "x", "--mode", mode]).is_err(), "{mode}");
         }
         assert!(Cli::try_parse_from(["wengert", "eval"]).is_err());

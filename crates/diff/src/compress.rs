@@ -136,7 +136,7 @@ impl<'b> Plan<'b> {
         let zeros = self.b.constant(Value::zeros(&Type::scalar(self.dtype()))).broadcast_to([rows * columns]);
         let whole = zeros.scatter_add(places, self.nonzeros(), 0).reshape_to(&[rows, columns]);
         let block = |rows: Range, output: Expr<'b>, columns: Range, variable: Expr<'b>| {
-            whole.slice(&[rows, columns]).reshape_to(&block_shape(output, variable)).cast(output.dtype())
+            whole.slice(&[rows, columns]).reshape_to(&block_shape(output, variable)).cast(variable.dtype())
         };
         let row = |(rows, output)| ranges(&self.wrt).map(|(c, v)| block(rows, output, c, v)).collect();
         ranges(&self.outputs).map(row).collect()

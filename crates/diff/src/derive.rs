@@ -93,7 +93,7 @@ pub fn vjp<'b>(
 
 /// For each output and each variable the whole derivative, of the shape of the output followed by that of the variable.
 ///
-/// Forward mode takes one stack of tangents for each variable, reverse mode one stack of cotangents for each output.
+/// A block has the dtype of the variable, in every mode. Forward mode takes one stack of tangents for each variable, reverse mode one stack of cotangents for each output.
 ///
 /// # Errors
 /// Variables or outputs that are not floats, an operation without a derivative, in mode `paths` too many of them.
@@ -182,7 +182,8 @@ fn by_columns<'b>(
         let mut seeds = vec![None; wrt.len()];
         seeds[i] = Some(seed);
         for ((row, t), output) in rows.iter_mut().zip(forward(b, linear, &seeds, stack)).zip(outputs) {
-            row.push(column_to_block(stacked(t, *output, stack), *output, *variable, stack));
+            let block = column_to_block(stacked(t, *output, stack), *output, *variable, stack);
+            row.push(block.cast(variable.dtype()));
         }
     }
     rows
@@ -212,8 +213,8 @@ fn blocks<'b>(
     wrt: &[Expr<'b>],
 ) -> Vec<Vec<Expr<'b>>> {
     let block = |map: &Option<LinearMap<NodeId>>, output: Expr<'b>, variable: Expr<'b>| match map {
-        Some(map) => b.node(dense(b, map)).reshape_to(&block_shape(output, variable)),
-        None => output.number(0.0).broadcast_to(block_shape(output, variable)),
+        Some(map) => b.node(dense(b, map)).cast(variable.dtype()).reshape_to(&block_shape(output, variable)),
+        None => variable.number(0.0).broadcast_to(block_shape(output, variable)),
     };
     let rows = maps.iter().zip(outputs);
     rows.map(|(row, o)| row.iter().zip(wrt).map(|(m, v)| block(m, *o, *v)).collect()).collect()

@@ -1,12 +1,15 @@
 //! Second derivatives of a scalar by a method of one's choice.
 
 use crate::algebra::{dense, transpose};
+use crate::compress::Plan;
 use crate::derive::{block_shape, check_variables, gradient_in, jacobian, name_of};
 use crate::edge_pushing::arcs;
 use crate::error::DiffError;
 use crate::mode::Mode;
+use crate::predict::choose_hessian;
 use crate::transform::{open, reopened, scalar_output};
 use std::fmt;
+use std::str::FromStr;
 use wengert_expr::{Expr, Function, LinearMap, NodeId};
 
 /// How a Hessian is made.
@@ -19,6 +22,12 @@ pub enum HessianMethod {
     ReverseOverReverse,
     /// Both derivatives in forward mode.
     ForwardOverForward,
+    /// The gradient in reverse mode, differentiated along the groups of a star colouring of its sparsity pattern.
+    Compressed,
+    /// Both derivatives by elimination, each in the best order that a short search finds.
+    Cross,
+    /// Both derivatives as sums over all paths: for small graphs.
+    Paths,
     /// One reverse sweep that carries second derivatives along. The result is symmetric by construction: of a user's own rule
     /// that belongs to no function it is the symmetric part.
     EdgePushing,
@@ -26,11 +35,14 @@ pub enum HessianMethod {
 
 impl HessianMethod {
     /// Every method.
-    pub const ALL: [HessianMethod; 4] = [
+    pub const ALL: [HessianMethod; 7] = [
         HessianMethod::ForwardOverReverse,
         HessianMethod::ReverseOverReverse,
         HessianMethod::ForwardOverForward,
         HessianMethod::EdgePushing,
+        HessianMethod::Compressed,
+        HessianMethod::Cross,
+        HessianMethod::Paths,
     ];
 
     /// Its name.
@@ -40,7 +52,34 @@ impl HessianMethod {
             HessianMethod::ReverseOverReverse => "reverse-over-reverse",
             HessianMethod::ForwardOverForward => "forward-over-forward",
             HessianMethod::EdgePushing => "edge-pushing",
+            HessianMethod::Compressed => "compressed",
+            HessianMethod::Cross => "cross",
+            HessianMethod::Paths => "paths",
         }
+    }
+
+    /// The method that takes both derivatives in a mode; of mode auto there is none.
+    pub fn of(mode: Mode) -> Option<HessianMethod> {
+        match mode {
+            Mode::Auto => None,
+            Mode::Forward => Some(HessianMethod::ForwardOverForward),
+            Mode::Reverse => Some(HessianMethod::ReverseOverReverse),
+            Mode::Cross => Some(HessianMethod::Cross),
+            Mode::Compressed => Some(HessianMethod::Compressed),
+            Mode::Paths => Some(HessianMethod::Paths),
+        }
+    }
+}
+
+impl FromStr for HessianMethod {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<HessianMethod, String> {
+        let names = HessianMethod::ALL.map(HessianMethod::name).join(", ");
+        HessianMethod::ALL
+            .into_iter()
+            .find(|m| m.name() == name)
+            .ok_or_else(|| format!("no method {name:?}; the methods are {names}"))
     }
 }
 
@@ -51,7 +90,20 @@ impl fmt::Display for HessianMethod {
 }
 
 /// The second derivatives of a function with one scalar output: for each pair of variables an output `x/y` of the shape of
-/// `x` followed by that of `y`.
+/// `x` followed by that of `y`. Both derivatives are taken in the mode; mode auto takes the method that does least (see
+/// [`choose_hessian`]).
+///
+/// # Errors
+/// As [`grad`](crate::grad).
+pub fn hessian(f: &Function, wrt: &[&str], mode: Mode) -> Result<Function, DiffError> {
+    let method = match HessianMethod::of(mode) {
+        Some(method) => method,
+        None => choose_hessian(f, wrt)?.mode,
+    };
+    hessian_by(f, wrt, method)
+}
+
+/// As [`hessian`], by a method.
 ///
 /// # Errors
 /// As [`grad`](crate::grad).
@@ -83,6 +135,9 @@ pub fn hessian_blocks<'b>(
         HessianMethod::ReverseOverReverse => twice(Mode::Reverse, Mode::Reverse),
         HessianMethod::ForwardOverForward => twice(Mode::Forward, Mode::Forward),
         HessianMethod::EdgePushing => pushed(output, wrt),
+        HessianMethod::Compressed => Ok(Plan::hessian(output, wrt, &[])?.blocks()),
+        HessianMethod::Cross => twice(Mode::Cross, Mode::Cross),
+        HessianMethod::Paths => twice(Mode::Paths, Mode::Paths),
     }
 }
 
@@ -112,9 +167,9 @@ fn written<'b>(map: Option<LinearMap<NodeId>>, x: Expr<'b>, y: Expr<'b>) -> Expr
     match map {
         // Written from the side of fewer elements, it may come out in that side's dtype.
         Some(map) => {
-            x.builder().node(dense(x.builder(), &map)).cast(x.dtype()).reshape_to(&block_shape(x, y))
+            x.builder().node(dense(x.builder(), &map)).cast(y.dtype()).reshape_to(&block_shape(x, y))
         }
-        None => x.number(0.0).broadcast_to(block_shape(x, y)),
+        None => y.number(0.0).broadcast_to(block_shape(x, y)),
     }
 }
 

@@ -30,16 +30,16 @@ pub use cost::{Costs, ModeCost, PathCounts, costs, path_counts};
 pub use count::Count;
 pub use derive::{gradient, gradient_in};
 pub use error::DiffError;
-pub use hessian::{HessianMethod, hessian_blocks, hessian_by};
+pub use hessian::{HessianMethod, hessian, hessian_blocks, hessian_by};
 pub use linearize::{Edges, Linearized};
 pub use mode::Mode;
 pub use paths::{PATH_LIMIT, path_sum};
-pub use predict::{Choice, Prediction, choose, value_and_jacobian};
+pub use predict::{Choice, Prediction, choose, choose_hessian, value_and_jacobian};
 pub use survey::{Compressed, Survey, Surveyed, survey};
 pub use sweep::{forward, reverse};
 pub use tangent::Tangent;
 pub use taylor::taylor_coefficients;
 pub use transform::{
-    Directional, cost, cost_in, float_inputs, grad, hessian, hvp, jacobian, jacobian_in_order, jvp, taylor,
+    Directional, cost, cost_in, float_inputs, grad, hvp, jacobian, jacobian_in_order, jvp, taylor,
     value_and_grad, vjp,
 };

@@ -8,11 +8,13 @@ use crate::cost::{Costs, ModeCost, costs};
 use crate::derive::{check_variables, cross_order, elements, jacobian};
 use crate::eliminate::{Convention, Problem};
 use crate::error::DiffError;
+use crate::hessian::{HessianMethod, hessian_blocks};
 use crate::linearize::Linearized;
 use crate::mode::Mode;
-use crate::transform::{open, reopened};
+use crate::transform::{open, reopened, scalar_output};
 use petgraph::Direction;
 use petgraph::visit::EdgeRef;
+use std::fmt;
 use wengert_expr::{Builder, Expr, Function, NodeId, Output, Work, Workload};
 
 /// The most nodes that a derivative may be expected to have, and its graph to have had, to be written for a prediction.
@@ -29,9 +31,9 @@ const COLOURED: u64 = 1 << 20;
 
 /// What a mode will do, the function itself included.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Prediction {
-    /// The mode.
-    pub mode: Mode,
+pub struct Prediction<M = Mode> {
+    /// The mode, or the method of a Hessian.
+    pub mode: M,
     /// What it does.
     pub load: Workload,
     /// Counted on the derivative itself; else estimated from the linearised graph.
@@ -40,22 +42,29 @@ pub struct Prediction {
 
 /// What every mode will do, and the one that does least.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Choice {
+pub struct Choice<M = Mode> {
     /// Its mode.
-    pub mode: Mode,
+    pub mode: M,
     /// All of them, those first that win where the cost is the same.
-    pub predictions: Vec<Prediction>,
+    pub predictions: Vec<Prediction<M>>,
 }
 
-impl Choice {
+impl<M: Copy + PartialEq + fmt::Display> Choice<M> {
+    /// The one that does least; of those that do as much the first.
+    fn least(predictions: Vec<Prediction<M>>, otherwise: M) -> Choice<M> {
+        let key = |p: &&Prediction<M>| (p.load.work.flops(), p.load.bytes, p.load.peak);
+        let mode = predictions.iter().min_by_key(key).map_or(otherwise, |p| p.mode);
+        Choice { mode, predictions }
+    }
+
     /// What the mode chosen will do.
-    pub fn taken(&self) -> Option<&Prediction> {
+    pub fn taken(&self) -> Option<&Prediction<M>> {
         self.predictions.iter().find(|p| p.mode == self.mode)
     }
 
     /// Why this mode, in words.
     pub fn reason(&self) -> String {
-        let said = |p: &Prediction| {
+        let said = |p: &Prediction<M>| {
             let about = if p.is_exact { "" } else { "about " };
             format!("{} {about}{}", p.mode, p.load.work.flops())
         };
@@ -124,9 +133,38 @@ pub(crate) fn choose_between<'b>(outputs: &[Expr<'b>], wrt: &[Expr<'b>]) -> Resu
     if linear.graph.node_count() <= SEARCHED {
         predictions.push(predictor.predict(Mode::Cross)?);
     }
-    let key = |p: &&Prediction| (p.load.work.flops(), p.load.bytes, p.load.peak);
-    let mode = predictions.iter().min_by_key(key).map_or(Mode::Reverse, |p| p.mode);
-    Ok(Choice { mode, predictions })
+    Ok(Choice::least(predictions, Mode::Reverse))
+}
+
+/// Predicts what the Hessian of a function with one scalar output does by forward over reverse, by edge pushing and by
+/// colouring, and chooses. Where writing all three would take long, the pattern alone decides.
+///
+/// # Errors
+/// As [`grad`](crate::grad).
+pub fn choose_hessian(f: &Function, wrt: &[&str]) -> Result<Choice<HessianMethod>, DiffError> {
+    const METHODS: [HessianMethod; 3] =
+        [HessianMethod::ForwardOverReverse, HessianMethod::EdgePushing, HessianMethod::Compressed];
+    let b = reopened(f);
+    let at = open(&b, f, wrt)?;
+    let output = scalar_output(&at, f)?;
+    check_variables(&[output], &at.wrt)?;
+    let variables = elements(&at.wrt);
+    let sweeps = 4 + at.wrt.len() as u64;
+    if (f.graph().len() as u64).saturating_mul(sweeps) > WRITTEN {
+        let is_sparse = variables <= COLOURED
+            && (Plan::hessian(output, &at.wrt, &[])?.compression.column_groups() as u64) < variables / 2;
+        let mode = if is_sparse { HessianMethod::Compressed } else { HessianMethod::ForwardOverReverse };
+        return Ok(Choice { mode, predictions: Vec::new() });
+    }
+    let written = |mode: HessianMethod| {
+        let b = reopened(f);
+        let at = open(&b, f, wrt)?;
+        let blocks = hessian_blocks(scalar_output(&at, f)?, &at.wrt, mode)?;
+        let nodes = at.outputs.iter().chain(blocks.iter().flatten()).map(|e| e.id()).collect();
+        Ok(Prediction { mode, load: Workload::of(&computing(&b, nodes)), is_exact: true })
+    };
+    let predictions = METHODS.into_iter().map(written).collect::<Result<_, DiffError>>()?;
+    Ok(Choice::least(predictions, HessianMethod::ForwardOverReverse))
 }
 
 struct Predictor<'p, 'b> {

@@ -2,7 +2,6 @@
 //!
 //! The derivative's graph is the function's own, continued: its first nodes are the primal ones.
 
-use crate::compress::Plan;
 use crate::cost::Costs;
 use crate::derive;
 use crate::eliminate::{Convention, Step};
@@ -110,34 +109,6 @@ fn name_blocks<'b>(b: &'b Builder, f: &Function, wrt: &[&str], blocks: Vec<Vec<E
             b.output(format!("{}/{name}", f.output_name(o)), block);
         }
     }
-}
-
-/// The second derivatives of a function with one scalar output: for each pair of variables an output `x/y` of the shape
-/// of `x` followed by that of `y`.
-///
-/// The gradient is taken in reverse mode and differentiated in forward mode (`Auto`); `Forward`, `Reverse`, `Cross` and `Paths`
-/// take both derivatives in that mode.
-///
-/// # Errors
-/// As [`grad`].
-pub fn hessian(f: &Function, wrt: &[&str], mode: Mode) -> Result<Function, DiffError> {
-    let (first, second) = match mode {
-        Mode::Auto => (Mode::Reverse, Mode::Forward),
-        Mode::Forward | Mode::Reverse | Mode::Cross | Mode::Compressed | Mode::Paths => (mode, mode),
-    };
-    let b = reopened(f);
-    let at = open(&b, f, wrt)?;
-    let output = scalar_output(&at, f)?;
-    let blocks = match mode {
-        Mode::Compressed => Plan::hessian(output, &at.wrt, &[])?.blocks(),
-        _ => derive::jacobian(&derive::gradient_in(output, &at.wrt, first)?, &at.wrt, second)?,
-    };
-    for (x, row) in wrt.iter().zip(blocks) {
-        for (y, block) in wrt.iter().zip(row) {
-            b.output(format!("{x}/{y}"), block);
-        }
-    }
-    Ok(b.finish()?)
 }
 
 /// A function with directions as further inputs.

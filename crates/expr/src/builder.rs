@@ -11,6 +11,7 @@ use crate::op::{Literal, Op};
 use crate::place::Place;
 use crate::ty::Type;
 use crate::value::Value;
+use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::panic::Location;
@@ -38,6 +39,7 @@ pub struct Builder {
 struct State {
     graph: Graph,
     outputs: Vec<Output>,
+    output_names: FxHashSet<String>,
     error: Option<GraphError>,
     place: Option<Place>,
 }
@@ -105,7 +107,7 @@ impl Builder {
         let Ok(node) = self.own("output", &[e]) else { return };
         let mut state = self.state.borrow_mut();
         match name {
-            Some(name) if state.outputs.iter().any(|o| o.name.as_deref() == Some(&name)) => {
+            Some(name) if !state.output_names.insert(name.clone()) => {
                 state.fail(GraphError::DuplicateOutput { name });
             }
             name => state.outputs.push(Output { name, node: node[0] }),

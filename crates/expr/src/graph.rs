@@ -10,6 +10,7 @@ use crate::op::Op;
 use crate::place::Place;
 use crate::ty::{Shape, Type};
 use crate::types::TypeTable;
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
 
@@ -65,6 +66,7 @@ pub struct Graph {
     places: Vec<Place>,
     types: TypeTable,
     inputs: Vec<Input>,
+    inputs_by_name: FxHashMap<String, u32>,
     names: BTreeMap<NodeId, String>,
     cons: ConsTable,
     sharing: bool,
@@ -87,6 +89,7 @@ impl Graph {
             places: Vec::new(),
             types: TypeTable::default(),
             inputs: Vec::new(),
+            inputs_by_name: FxHashMap::default(),
             names: BTreeMap::new(),
             cons: ConsTable::default(),
             sharing: true,
@@ -171,7 +174,7 @@ impl Graph {
 
     /// The input of this name.
     pub fn input(&self, name: &str) -> Option<&Input> {
-        self.inputs.iter().find(|i| i.name == name)
+        self.inputs_by_name.get(name).map(|&i| &self.inputs[i as usize])
     }
 
     /// The name that the user gave to a node, if any; an input's is its own.
@@ -207,7 +210,9 @@ impl Graph {
     ) -> Result<NodeId, OpError> {
         check_shape(&ty.shape)?;
         let node = self.push(Op::Input(self.inputs.len() as u32), &[], ty.clone(), place);
-        self.inputs.push(Input { name: name.into(), ty, role, node });
+        let name = name.into();
+        self.inputs_by_name.entry(name.clone()).or_insert(self.inputs.len() as u32);
+        self.inputs.push(Input { name, ty, role, node });
         Ok(node)
     }
 

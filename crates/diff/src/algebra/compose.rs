@@ -125,12 +125,12 @@ pub(super) fn multiplied<A: Coefficients>(
         extents,
     };
     let (before, after) = (f.held().saturating_add(s.held()), whole.elements(&kept));
-    // Every axis of the middle passes through: for each entry of these it is one number, and the product of rank one.
-    let is_thin = left.iter().all(|l| {
-        let passes = whole.axes.input.contains(l) && whole.axes.output.contains(l);
-        passes || whole.extents[*l as usize] == 1
-    });
-    if sparing && (after > COMPOSITION_BUDGET.max(f.held()).max(s.held()) || is_thin && after > before) {
+    // Coefficients that have no axis in common, but those along which the whole is diagonal, and of which none is summed:
+    // two factors that multiply out to more than they are.
+    let passes = |l: &u8| whole.axes.input.contains(l) && whole.axes.output.contains(l);
+    let is_outer =
+        kept.len() == labels.len() && f.axes.scale.iter().all(|l| !s_scale.contains(l) || passes(l));
+    if sparing && (after > COMPOSITION_BUDGET.max(f.held()).max(s.held()) || is_outer && after > before) {
         return None;
     }
     // A middle axis on which nothing depends repeats and is summed again: a factor.
