@@ -72,7 +72,7 @@ impl<M: Copy + PartialEq + fmt::Display> Choice<M> {
         match self.taken() {
             Some(taken) if !others.is_empty() => {
                 format!(
-                    "{}: it needs the fewest operations; {} against {}",
+                    "{}: none needs fewer operations; {} against {}",
                     self.mode,
                     said(taken),
                     others.join(", ")
