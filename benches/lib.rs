@@ -8,6 +8,7 @@ pub mod adbench;
 mod case;
 mod digits;
 mod error;
+pub mod sparse;
 pub mod synthetic;
 mod table;
 pub mod tasks;
