@@ -43,6 +43,10 @@ fn terms<C: Clone>(map: &LinearMap<C>) -> Vec<LinearMap<C>> {
 
 /// Two terms as one of the same structure, if they have one.
 fn merge<A: Coefficients>(a: A, left: &LinearMap<A::C>, right: &LinearMap<A::C>) -> Option<LinearMap<A::C>> {
+    if a.is_lazy() && left == right {
+        // Of equal structures, whatever their coefficients, the sum has the structure too.
+        return Some(left.clone());
+    }
     match (&left.kind, &right.kind) {
         (Kind::Labelled(l), Kind::Labelled(r)) => {
             let (l, r) = (Form::new(a, left, l), Form::new(a, right, r));

@@ -45,10 +45,13 @@ fn multiply<A: Coefficients>(
     pair(a, &first, &multiply(a, links, splits, middle, end)?)
 }
 
+/// What multiplying out a run of factors needs, and the structure of the result.
+type Run = (usize, LinearMap<()>);
+
 fn splits<A: Coefficients>(a: A, links: &[LinearMap<A::C>]) -> Option<Splits> {
     let n = links.len();
     let bones = Bones(a);
-    let mut best: Vec<Vec<Option<(usize, LinearMap<()>)>>> = vec![vec![None; n + 1]; n];
+    let mut best: Vec<Vec<Option<Run>>> = vec![vec![None; n + 1]; n];
     for (i, link) in links.iter().enumerate() {
         best[i][i + 1] = Some((0, link.map_coefficients(&mut |_| ())));
     }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use wengert_expr::{Axes, Graph, Kind, LinearMap, NodeId, Shape, TypeTable, Value};
 
 /// The most terms or links that stay a structure.
-const TERMS: usize = 8;
+const TERMS: usize = 64;
 
 #[derive(Clone)]
 enum Block {

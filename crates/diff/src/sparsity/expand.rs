@@ -47,23 +47,35 @@ impl<'g> Expander<'g> {
             Kind::Labelled(l) => labelled(l, &from.shape, &to.shape)?,
             Kind::Index(index) => self.moved(index, &from, &to)?,
             Kind::Chain(maps) => {
-                let mut whole = Arc::new(Pattern::identity(columns));
-                for link in maps {
-                    let link = self.places(link)?;
-                    whole = Arc::new(link.product(&whole));
-                    check_size(whole.nonzeros())?;
-                }
+                let whole = self.chained(maps, columns)?;
                 return Ok(self.keep(map, whole));
             }
             Kind::Sum(terms) => {
-                let mut whole = Pattern::new(columns, vec![[]; rows]);
-                for term in terms {
-                    whole = whole.union(&*self.places(term)?);
-                }
-                whole
+                let terms = terms.iter().map(|t| self.places(t)).collect::<Result<Vec<_>, _>>()?;
+                let terms: Vec<&Pattern> = terms.iter().map(Arc::as_ref).collect();
+                Pattern::union_of(rows, columns, &terms)
             }
         };
         Ok(self.keep(map, Arc::new(pattern)))
+    }
+
+    /// Chains that begin alike, as those of one sum often do, share the beginning.
+    fn chained(&mut self, links: &[LinearMap<Slot>], columns: usize) -> Result<Arc<Pattern>, DiffError> {
+        let [first, .., last] = links else {
+            return links
+                .first()
+                .map_or_else(|| Ok(Arc::new(Pattern::identity(columns))), |only| self.places(only));
+        };
+        let before = match &links[..links.len() - 1] {
+            [only] => self.places(only)?,
+            several => {
+                let to = several.last().map_or(first.to, |m| m.to);
+                self.places(&LinearMap { from: first.from, to, kind: Kind::Chain(several.into()) })?
+            }
+        };
+        let whole = self.places(last)?.product(&before);
+        check_size(whole.nonzeros())?;
+        Ok(Arc::new(whole))
     }
 
     fn keep(&mut self, map: &LinearMap<Slot>, pattern: Arc<Pattern>) -> Arc<Pattern> {

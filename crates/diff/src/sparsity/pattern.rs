@@ -128,8 +128,20 @@ impl Pattern {
     /// # Panics
     /// If the two differ in rows or columns.
     pub fn union(&self, other: &Pattern) -> Pattern {
-        assert_eq!((self.rows(), self.columns), (other.rows(), other.columns), "patterns of two sizes");
-        Pattern::new(self.columns, (0..self.rows()).map(|i| self.row(i).iter().chain(other.row(i)).copied()))
+        Pattern::union_of(self.rows(), self.columns, &[self, other])
+    }
+
+    /// The places that one of these patterns of so many rows and columns has.
+    ///
+    /// # Panics
+    /// If one of them is of another size.
+    pub fn union_of(rows: usize, columns: usize, all: &[&Pattern]) -> Pattern {
+        for pattern in all {
+            assert_eq!((pattern.rows(), pattern.columns), (rows, columns), "patterns of two sizes");
+        }
+        let mut gathered = Gathered::new(rows, columns);
+        (0..rows).for_each(|i| gathered.row(all.iter().map(|pattern| pattern.row(i))));
+        gathered.into_pattern()
     }
 
     /// The places of a product of two such matrices: a row is the union of the other's rows that it names.
@@ -138,28 +150,9 @@ impl Pattern {
     /// If the other has not as many rows as this one has columns.
     pub fn product(&self, other: &Pattern) -> Pattern {
         assert_eq!(self.columns, other.rows(), "patterns that don't multiply");
-        let (mut starts, mut places) = (vec![0], Vec::new());
-        let mut seen = vec![u32::MAX; other.columns];
-        for i in 0..self.rows() {
-            let start = places.len();
-            for &k in self.row(i) {
-                for &j in other.row(k as usize) {
-                    if seen[j as usize] != i as u32 {
-                        seen[j as usize] = i as u32;
-                        places.push(j);
-                    }
-                }
-            }
-            let length = places.len() - start;
-            if length > other.columns / 16 {
-                places.truncate(start);
-                places.extend((0..other.columns as u32).filter(|&j| seen[j as usize] == i as u32));
-            } else {
-                places[start..].sort_unstable();
-            }
-            starts.push(places.len());
-        }
-        Pattern { columns: other.columns, starts, places }
+        let mut gathered = Gathered::new(self.rows(), other.columns);
+        (0..self.rows()).for_each(|i| gathered.row(self.row(i).iter().map(|&k| other.row(k as usize))));
+        gathered.into_pattern()
     }
 
     /// True if every place has its mirror image.
@@ -193,6 +186,51 @@ impl Pattern {
         check("values of a sparse matrix", values.len(), self.places.len())?;
         let columns = self.places.iter().map(|&j| j as usize).collect();
         Ok(CsMat::new((self.rows(), self.columns), self.starts.clone(), columns, values))
+    }
+}
+
+/// A pattern whose rows are unions of rows.
+struct Gathered {
+    pattern: Pattern,
+    /// The last row in which each column was seen.
+    seen: Vec<u32>,
+}
+
+impl Gathered {
+    fn new(rows: usize, columns: usize) -> Gathered {
+        let mut starts = Vec::with_capacity(rows + 1);
+        starts.push(0);
+        Gathered { pattern: Pattern { columns, starts, places: Vec::new() }, seen: vec![u32::MAX; columns] }
+    }
+
+    /// The next row: the union of these. Time is linear in them, but for sorting.
+    fn row<'r>(&mut self, mut parts: impl Iterator<Item = &'r [u32]>) {
+        let Pattern { columns, starts, places } = &mut self.pattern;
+        let (start, i) = (places.len(), starts.len() as u32 - 1);
+        let first = parts.next().unwrap_or_default();
+        places.extend_from_slice(first);
+        let mut rest = parts.filter(|part| !part.is_empty()).peekable();
+        // Most rows of a map that moves elements have one part, which is in order.
+        if rest.peek().is_some() {
+            first.iter().for_each(|&j| self.seen[j as usize] = i);
+            for &j in rest.flatten() {
+                if self.seen[j as usize] != i {
+                    self.seen[j as usize] = i;
+                    places.push(j);
+                }
+            }
+            if places.len() - start > *columns / 16 {
+                places.truncate(start);
+                places.extend((0..*columns as u32).filter(|&j| self.seen[j as usize] == i));
+            } else {
+                places[start..].sort_unstable();
+            }
+        }
+        starts.push(places.len());
+    }
+
+    fn into_pattern(self) -> Pattern {
+        self.pattern
     }
 }
 
