@@ -34,7 +34,7 @@ pub use hessian::{HessianMethod, hessian, hessian_blocks, hessian_by};
 pub use linearize::{Edges, Linearized};
 pub use mode::Mode;
 pub use paths::{PATH_LIMIT, path_sum};
-pub use predict::{Choice, Prediction, choose, choose_hessian, value_and_jacobian};
+pub use predict::{Choice, Prediction, choose, choose_hessian, value_and_hessian, value_and_jacobian};
 pub use survey::{Compressed, Survey, Surveyed, survey};
 pub use sweep::{forward, reverse};
 pub use tangent::Tangent;

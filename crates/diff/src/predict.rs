@@ -107,6 +107,21 @@ pub fn value_and_jacobian(f: &Function, wrt: &[&str], mode: Mode) -> Result<Func
     Ok(computing(&b, nodes))
 }
 
+/// The output of a function and then the blocks of its Hessian: what a prediction counts.
+///
+/// # Errors
+/// As [`hessian`](crate::hessian).
+pub fn value_and_hessian(f: &Function, wrt: &[&str], method: HessianMethod) -> Result<Function, DiffError> {
+    let b = reopened(f);
+    let at = open(&b, f, wrt)?;
+    let blocks = hessian_blocks(scalar_output(&at, f)?, &at.wrt, method)?;
+    let nodes = at.outputs.iter().chain(blocks.iter().flatten()).map(|e| e.id()).collect();
+    if let Some(error) = b.error() {
+        return Err(error.into());
+    }
+    Ok(computing(&b, nodes))
+}
+
 fn with_jacobian<'b>(outputs: &[Expr<'b>], wrt: &[Expr<'b>], mode: Mode) -> Result<Vec<NodeId>, DiffError> {
     let blocks = jacobian(outputs, wrt, mode)?;
     Ok(outputs.iter().copied().chain(blocks.into_iter().flatten()).map(|e| e.id()).collect())
@@ -157,11 +172,8 @@ pub fn choose_hessian(f: &Function, wrt: &[&str]) -> Result<Choice<HessianMethod
         return Ok(Choice { mode, predictions: Vec::new() });
     }
     let written = |mode: HessianMethod| {
-        let b = reopened(f);
-        let at = open(&b, f, wrt)?;
-        let blocks = hessian_blocks(scalar_output(&at, f)?, &at.wrt, mode)?;
-        let nodes = at.outputs.iter().chain(blocks.iter().flatten()).map(|e| e.id()).collect();
-        Ok(Prediction { mode, load: Workload::of(&computing(&b, nodes)), is_exact: true })
+        let load = Workload::of(&value_and_hessian(f, wrt, mode)?);
+        Ok(Prediction { mode, load, is_exact: true })
     };
     let predictions = METHODS.into_iter().map(written).collect::<Result<_, DiffError>>()?;
     Ok(Choice::least(predictions, HessianMethod::ForwardOverReverse))

@@ -44,7 +44,7 @@ impl<S> Found<S> {
     pub fn verdict(&self) -> String {
         match (self.optimal, self.bound) {
             (true, _) => format!("optimal over {}", self.over),
-            (false, 0) => "no bound known".to_owned(),
+            (false, 0) => "no bound above 0 known".to_owned(),
             (false, bound) => {
                 format!("within {:.2} of the bound {bound}", self.weight as f64 / bound as f64)
             }
