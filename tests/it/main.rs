@@ -15,4 +15,5 @@ mod program;
 mod random;
 mod readme;
 mod rows;
+mod sparsity;
 mod taylor;

@@ -59,8 +59,8 @@ pub trait Coefficients: Copy {
     fn diagonal(self, n: usize) -> Self::C;
     /// The diagonal as numbers, reshaped: one tangent of this type for each of its elements.
     fn basis(self, ty: &Type) -> Self::C;
-    /// Whether chains and sums stay as they are, even where one array of coefficients would hold them: zeros that an
-    /// operation moved into it would be taken for coefficients.
+    /// Whether only the structure of maps is wanted: chains and sums stay as they are, even where one array of coefficients
+    /// would hold them, since zeros that an operation moved into it would be taken for coefficients.
     fn is_lazy(self) -> bool {
         false
     }

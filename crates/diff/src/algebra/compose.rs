@@ -79,9 +79,10 @@ pub(super) fn is_labelled<C>(links: &[LinearMap<C>]) -> bool {
 
 pub(super) type Part<'m, C> = (&'m LinearMap<C>, &'m Labelled<C>);
 
-/// Both as one, within the budget, unless that would multiply out a product of rank one.
+/// Both as one, within the budget, unless that would multiply out a product of rank one. Without coefficients nothing is
+/// multiplied out.
 fn labelled<A: Coefficients>(a: A, first: Part<'_, A::C>, second: Part<'_, A::C>) -> Option<LinearMap<A::C>> {
-    multiplied(a, first, second, true)
+    multiplied(a, first, second, !a.is_lazy())
 }
 
 /// Both as one; where `sparing`, only if that holds no more coefficients than it should.
