@@ -11,7 +11,9 @@ use crate::eliminate::{Algebra, Convention, Structure, Structures};
 use crate::error::DiffError;
 use crate::linearize::Linearized;
 use petgraph::Direction;
+use petgraph::stable_graph::NodeIndex;
 use petgraph::visit::{EdgeRef, IntoEdgeReferences};
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::fmt;
 use std::sync::Arc;
@@ -70,14 +72,16 @@ impl<'g> Blocks<'g> {
             users[vertex.index()] = linear.graph.edges_directed(vertex, Direction::Outgoing).count();
         }
         linear.outputs.iter().flatten().for_each(|v| users[v.index()] += 1);
+        let mut variables_at: FxHashMap<NodeIndex, Vec<u32>> = FxHashMap::default();
+        for (i, vertex) in linear.inputs.iter().enumerate().filter_map(|(i, v)| Some((i, (*v)?))) {
+            variables_at.entry(vertex).or_default().push(i as u32);
+        }
         let mut rows: Vec<Row> = vec![Row::new(); count];
         for vertex in linear.graph.node_indices() {
             let mut row = Row::new();
-            for (i, input) in linear.inputs.iter().enumerate() {
-                if *input == Some(vertex) {
-                    let identity = self.structures.identity(linear.node(vertex));
-                    self.add_to(&mut row, (i as u32, Block::Structure(identity)))?;
-                }
+            for &variable in variables_at.get(&vertex).map_or(&[][..], Vec::as_slice) {
+                let identity = self.structures.identity(linear.node(vertex));
+                self.add_to(&mut row, (variable, Block::Structure(identity)))?;
             }
             for edge in linear.graph.edges_directed(vertex, Direction::Incoming) {
                 let source = edge.source().index();
