@@ -3,7 +3,7 @@
 
 use crate::dag::{Dag, written};
 use crate::numeric::Draw;
-use crate::random::{Drawn, NAMES, ROUNDING, apart, cases, draw_function, flat, run, scales};
+use crate::random::{Drawn, NAMES, ROUNDING, apart, cases, draw_function, flat, run, scales, stays_finite};
 use proptest::prelude::*;
 use std::collections::HashMap;
 use wengert::diff::algebra::dense;
@@ -96,7 +96,9 @@ fn check_orders(seed: u64, size: usize) -> Result<(), TestCaseError> {
     let f = &drawn.function;
     let reverse = flat(&run(&jacobian(f, &NAMES, Mode::Reverse).expect("derivatives"), &drawn.at));
     let greatest = scales(&drawn).into_iter().fold(1e-3, f64::max);
-    if reverse.iter().any(|x| !x.is_finite() || x.abs() > 1e8) || !greatest.is_finite() {
+    // An infinite slope times the zero of an empty sum is NaN in one order and left out in another.
+    let tame = reverse.iter().all(|x| x.is_finite() && x.abs() <= 1e8);
+    if !tame || !greatest.is_finite() || !stays_finite(&drawn) {
         return Ok(());
     }
     let scales = vec![greatest; reverse.len()];

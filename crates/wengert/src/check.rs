@@ -107,7 +107,7 @@ pub fn check_gradients(
     let mut modes =
         vec![(Mode::Forward, by_forward(&point, wrt, &directions)?), (Mode::Reverse, reverse.clone())];
     if cost(point.function(), wrt)?.paths.to_u64().is_some_and(|n| n <= CHECKED_PATHS) {
-        for mode in [Mode::Cross, Mode::Paths] {
+        for mode in [Mode::Cross, Mode::Compressed, Mode::Paths] {
             modes.push((mode, by_gradient(&point, wrt, mode, &directions)?));
         }
     }
@@ -192,7 +192,7 @@ mod tests {
         let checks = check_gradients(&b.finish().unwrap(), &values, &["x", "y"]).unwrap();
         assert_eq!(
             checks.iter().map(|c| c.mode).collect::<Vec<_>>(),
-            [Mode::Forward, Mode::Reverse, Mode::Cross, Mode::Paths]
+            [Mode::Forward, Mode::Reverse, Mode::Cross, Mode::Compressed, Mode::Paths]
         );
         for check in checks {
             assert!(check.ok && check.worst < 1e-9 && check.apart < 1e-14, "{check:?}");

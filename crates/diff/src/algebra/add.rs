@@ -4,7 +4,7 @@
 //! plus rank one stays two terms and never becomes dense by accident. Only where many terms of other kinds pile up does a
 //! sum become a dense matrix, if that fits into the budget.
 
-use super::coefficients::Coefficients;
+use super::coefficients::{Coefficients, Style};
 use super::dense::{dense_elements, densified, held};
 use super::form::{Form, union};
 use wengert_expr::{Axes, Kind, Labels, LinearMap, Scale};
@@ -31,7 +31,7 @@ pub fn add<A: Coefficients>(a: A, left: &LinearMap<A::C>, right: &LinearMap<A::C
         return sum.remove(0);
     }
     let map = LinearMap { from: left.from, to: left.to, kind: Kind::Sum(sum.into()) };
-    if !a.is_lazy() && is_better_dense(a, &map) { densified(a, &map) } else { map }
+    if a.style() != Style::Structural && is_better_dense(a, &map) { densified(a, &map) } else { map }
 }
 
 fn terms<C: Clone>(map: &LinearMap<C>) -> Vec<LinearMap<C>> {
@@ -43,7 +43,7 @@ fn terms<C: Clone>(map: &LinearMap<C>) -> Vec<LinearMap<C>> {
 
 /// Two terms as one of the same structure, if they have one.
 fn merge<A: Coefficients>(a: A, left: &LinearMap<A::C>, right: &LinearMap<A::C>) -> Option<LinearMap<A::C>> {
-    if a.is_lazy() && left == right {
+    if a.style() == Style::Structural && left == right {
         // Of equal structures, whatever their coefficients, the sum has the structure too.
         return Some(left.clone());
     }

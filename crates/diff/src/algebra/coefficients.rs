@@ -24,6 +24,19 @@ pub(super) fn size_of(labels: &[u8], extents: &Extents) -> u64 {
 /// An array of coefficients with the labels of its axes.
 pub type Array<'a, C> = (&'a C, &'a [u8]);
 
+/// Which products of maps become one array of coefficients.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Style {
+    /// Those that hold no more than they should.
+    #[default]
+    Sparing,
+    /// All that can be, however much they hold: what others count.
+    Eager,
+    /// Only the structure is wanted. Labelled maps become one, but chains and sums stay as they are, even where one array
+    /// would hold them, since zeros that an operation moved into it would be taken for coefficients.
+    Structural,
+}
+
 /// Arithmetic on arrays of coefficients.
 pub trait Coefficients: Copy {
     /// An array of coefficients.
@@ -59,10 +72,9 @@ pub trait Coefficients: Copy {
     fn diagonal(self, n: usize) -> Self::C;
     /// The diagonal as numbers, reshaped: one tangent of this type for each of its elements.
     fn basis(self, ty: &Type) -> Self::C;
-    /// Whether only the structure of maps is wanted: chains and sums stay as they are, even where one array of coefficients
-    /// would hold them, since zeros that an operation moved into it would be taken for coefficients.
-    fn is_lazy(self) -> bool {
-        false
+    /// What is multiplied out.
+    fn style(self) -> Style {
+        Style::Sparing
     }
 }
 

@@ -5,7 +5,7 @@
 //! product that would hold more coefficients than the budget, stays a chain. So does a product of rank one, as in the
 //! derivative of a softmax: its two factors are less than what they multiply out to.
 
-use super::coefficients::{Coefficients, Extents};
+use super::coefficients::{Coefficients, Extents, Style};
 use super::form::{Form, union};
 use super::transpose::transpose;
 use wengert_expr::{Axes, Kind, Labelled, Labels, LinearMap, Scale};
@@ -34,7 +34,7 @@ pub fn compose<A: Coefficients>(a: A, first: &LinearMap<A::C>, second: &LinearMa
         (Kind::Sum(l), Kind::Sum(m)) if l.len() * m.len() > TERMS => chain(a, first, second),
         (Kind::Sum(terms), _) => sum(a, terms.iter().map(|t| compose(a, t, second)), from, to),
         (_, Kind::Sum(terms)) => sum(a, terms.iter().map(|t| compose(a, first, t)), from, to),
-        _ if a.is_lazy() => chain(a, first, second),
+        _ if a.style() == Style::Structural => chain(a, first, second),
         _ => after_dense(a, first, second)
             .or_else(|| after_dense(a, &transpose(second), &transpose(first)).map(|m| transpose(&m)))
             .unwrap_or_else(|| chain(a, first, second)),
@@ -82,7 +82,7 @@ pub(super) type Part<'m, C> = (&'m LinearMap<C>, &'m Labelled<C>);
 /// Both as one, within the budget, unless that would multiply out a product of rank one. Without coefficients nothing is
 /// multiplied out.
 fn labelled<A: Coefficients>(a: A, first: Part<'_, A::C>, second: Part<'_, A::C>) -> Option<LinearMap<A::C>> {
-    multiplied(a, first, second, !a.is_lazy())
+    multiplied(a, first, second, a.style() == Style::Sparing)
 }
 
 /// Both as one; where `sparing`, only if that holds no more coefficients than it should.

@@ -1,6 +1,6 @@
 //! Coefficients that are only counted: what a cost and a pattern are made of.
 
-use super::coefficients::{Array, Coefficients, Extents, size_of};
+use super::coefficients::{Array, Coefficients, Extents, Style, size_of};
 use super::cost::{ApplyCost, apply_cost};
 use smallvec::SmallVec;
 use std::cell::Cell;
@@ -30,18 +30,18 @@ impl Slot {
 pub struct Dry<'g> {
     types: &'g TypeTable,
     tally: &'g Cell<ApplyCost>,
-    is_lazy: bool,
+    style: Style,
 }
 
 impl<'g> Dry<'g> {
     /// Counts into this tally.
     pub fn new(types: &'g TypeTable, tally: &'g Cell<ApplyCost>) -> Dry<'g> {
-        Dry { types, tally, is_lazy: false }
+        Dry { types, tally, style: Style::default() }
     }
 
-    /// Chains and sums stay as they are.
-    pub fn lazy(self) -> Dry<'g> {
-        Dry { is_lazy: true, ..self }
+    /// The same with another style of multiplying out.
+    pub fn styled(self, style: Style) -> Dry<'g> {
+        Dry { style, ..self }
     }
 
     fn count(self, products: u64, sums: u64) {
@@ -125,7 +125,7 @@ impl Coefficients for Dry<'_> {
         Slot::Coefficients
     }
 
-    fn is_lazy(self) -> bool {
-        self.is_lazy
+    fn style(self) -> Style {
+        self.style
     }
 }

@@ -15,7 +15,7 @@ mod transpose;
 pub use add::add;
 pub use apply::apply;
 pub use bilinear::{by_coefficients, canonical};
-pub use coefficients::{Array, Coefficients, Extents};
+pub use coefficients::{Array, Coefficients, Extents, Style};
 pub use compose::{COMPOSITION_BUDGET, compose};
 pub use cost::{ApplyCost, apply_cost};
 pub use dense::{dense, dense_elements, densified, held};

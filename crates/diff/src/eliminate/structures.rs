@@ -4,7 +4,7 @@
 
 use super::convention::Convention;
 use super::web::Algebra;
-use crate::algebra::{self, ApplyCost, Dry, Slot};
+use crate::algebra::{self, ApplyCost, Dry, Slot, Style};
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
 use wengert_expr::{Graph, Kind, LinearMap, NodeId, TypeId, TypeTable};
@@ -25,7 +25,7 @@ pub struct Structures {
     products: FxHashMap<(Structure, Structure), (Structure, ApplyCost)>,
     sums: FxHashMap<(Structure, Structure), (Structure, ApplyCost)>,
     spent: ApplyCost,
-    lazy: bool,
+    style: Style,
     /// Coefficients that came into being and that were added into others.
     growth: (u64, u64),
 }
@@ -43,14 +43,15 @@ impl Structures {
             products: FxHashMap::default(),
             sums: FxHashMap::default(),
             spent: ApplyCost::default(),
-            lazy: false,
+            // Where units count, others multiply every product out.
+            style: if convention.counts_units() { Style::Eager } else { Style::Sparing },
             growth: (0, 0),
         }
     }
 
-    /// Chains and sums stay as they are, so that zeros inside them are seen.
-    pub fn lazy(self) -> Structures {
-        Structures { lazy: true, ..self }
+    /// Structures that are wanted for themselves: zeros inside them are seen.
+    pub fn structural(self) -> Structures {
+        Structures { style: Style::Structural, ..self }
     }
 
     /// What was multiplied and added since the last time this was asked.
@@ -113,7 +114,7 @@ impl Structures {
     fn dry(&self, work: impl FnOnce(Dry<'_>) -> LinearMap<Slot>) -> (LinearMap<Slot>, ApplyCost) {
         let tally = Cell::default();
         let dry = Dry::new(&self.types, &tally);
-        let map = work(if self.lazy { dry.lazy() } else { dry });
+        let map = work(dry.styled(self.style));
         (map, tally.get())
     }
 }

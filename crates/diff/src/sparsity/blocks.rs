@@ -57,7 +57,7 @@ impl<'g> Blocks<'g> {
     ) -> Result<Blocks<'g>, DiffError> {
         let positions = linear.graph.edge_references().flat_map(|e| positions(&Slot::bones(e.weight())));
         let expander = Expander::new(graph.types(), closed_values(graph, positions, at));
-        let structures = Structures::new(graph, Convention::FreeUnits).lazy();
+        let structures = Structures::new(graph, Convention::FreeUnits).structural();
         let size = |nodes: &[NodeId]| nodes.iter().map(|&n| graph.shape(n).elements()).collect();
         let (rows, columns) = (size(ends.outputs), size(ends.variables));
         let mut blocks = Blocks { structures, expander, outputs: Vec::new(), rows, columns };
