@@ -258,8 +258,9 @@ impl Task {
         Ok(parse(self.program, &Options { sharing, ..Options::default() })?)
     }
 
-    /// The point as values, one for each input.
+    /// The point as values, one for each input; one half each where only the structure counts.
     pub fn values(&self) -> Vec<Value> {
-        self.point.iter().map(|&x| Value::scalar(x)).collect()
+        let at = |i: usize| self.point.get(i).copied().unwrap_or(0.5);
+        (0..self.inputs).map(|i| Value::scalar(at(i))).collect()
     }
 }

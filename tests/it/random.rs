@@ -4,10 +4,11 @@
 //! `SEEDS`. `WENGERT_GRAPHS=10000` runs as many.
 
 use crate::numeric::{Draw, agreed_differences};
+use crate::sparsity::check_pattern;
 use proptest::prelude::*;
 use wengert::diff::{
     DiffError, HessianMethod, Linearized, Mode, Tangent, grad, hessian, hessian_by, jacobian, jvp, reverse,
-    sparse_jacobian, value_and_jacobian, vjp,
+    value_and_jacobian, vjp,
 };
 use wengert::exec::{Interpreter, evaluate};
 use wengert::expr::text::{Options, parse, print};
@@ -313,32 +314,6 @@ fn check_jacobian(seed: u64, size: usize) -> Result<(), TestCaseError> {
         !scale.is_finite() || (left - right).abs() < 1e-12 * scale,
         "seed {seed} size {size}: {left} and {right}"
     );
-    Ok(())
-}
-
-/// A pattern may only leave out zeros.
-fn check_pattern(drawn: &Drawn, seed: u64, size: usize) -> Result<(), TestCaseError> {
-    let sparse = sparse_jacobian(&drawn.function, &NAMES, &[]).expect("derivatives");
-    let blocks = run(&jacobian(&drawn.function, &NAMES, Mode::Reverse).expect("derivatives"), &drawn.at);
-    let variables: Vec<usize> = drawn.at.iter().map(|(_, v)| v.len()).collect();
-    let (mut row, mut blocks) = (0, blocks.iter());
-    while row < sparse.pattern.rows() {
-        let mut column = 0;
-        let mut rows = 0;
-        for &n in &variables {
-            let block = blocks.next().expect("a block for each output and variable").to_f64s();
-            rows = block.len() / n;
-            for (i, x) in block.iter().enumerate().filter(|(_, x)| **x != 0.0) {
-                let (r, c) = (row + i / n, column + i % n);
-                prop_assert!(
-                    sparse.pattern.contains(r, c),
-                    "seed {seed} size {size}: {x} at ({r}, {c}) is missed"
-                );
-            }
-            column += n;
-        }
-        row += rows;
-    }
     Ok(())
 }
 

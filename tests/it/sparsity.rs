@@ -1,6 +1,8 @@
 //! Sparse derivatives on functions whose pattern is known: nothing is missed, and nothing is there that need not be.
 
 use crate::numeric::worst_relative;
+use crate::random::{Drawn, NAMES, run};
+use proptest::prelude::*;
 use wengert::diff::sparsity::{Blocks, Ends, Pattern};
 use wengert::diff::{
     DiffError, HessianMethod, Linearized, Mode, hessian_by, jacobian, sparse_hessian, sparse_jacobian,
@@ -171,4 +173,30 @@ fn what_cannot_be_sparse_is_said() {
     assert_eq!((sparse.pattern.rows(), sparse.pattern.nonzeros(), sparse.compression.groups()), (0, 0, 0));
     let values = evaluate(&sparse.function, &[("x", Value::zeros(&f.inputs()[0].ty))]).expect("values");
     assert!(values[0].is_empty());
+}
+
+/// A pattern may only leave out zeros.
+pub(crate) fn check_pattern(drawn: &Drawn, seed: u64, size: usize) -> Result<(), TestCaseError> {
+    let sparse = sparse_jacobian(&drawn.function, &NAMES, &[]).expect("derivatives");
+    let blocks = run(&jacobian(&drawn.function, &NAMES, Mode::Reverse).expect("derivatives"), &drawn.at);
+    let variables: Vec<usize> = drawn.at.iter().map(|(_, v)| v.len()).collect();
+    let (mut row, mut blocks) = (0, blocks.iter());
+    while row < sparse.pattern.rows() {
+        let mut column = 0;
+        let mut rows = 0;
+        for &n in &variables {
+            let block = blocks.next().expect("a block for each output and variable").to_f64s();
+            rows = block.len() / n;
+            for (i, x) in block.iter().enumerate().filter(|(_, x)| **x != 0.0) {
+                let (r, c) = (row + i / n, column + i % n);
+                prop_assert!(
+                    sparse.pattern.contains(r, c),
+                    "seed {seed} size {size}: {x} at ({r}, {c}) is missed"
+                );
+            }
+            column += n;
+        }
+        row += rows;
+    }
+    Ok(())
 }
