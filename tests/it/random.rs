@@ -294,7 +294,8 @@ fn check_jacobian(seed: u64, size: usize) -> Result<(), TestCaseError> {
             "seed {seed} size {size}: mode {mode} is {gap} apart"
         );
     }
-    check_pattern(&drawn, seed, size)?;
+    check_pattern(&drawn, 1, seed, size)?;
+    check_pattern(&drawn, 6, seed, size)?;
     let mut draw = Draw::new(seed ^ 7);
     let tangents: Vec<Value> = drawn.at.iter().map(|(_, v)| draw.like(v)).collect();
     let cotangents: Vec<Value> = run(f, &drawn.at).iter().map(|v| draw.like(v)).collect();
@@ -316,11 +317,14 @@ fn check_jacobian(seed: u64, size: usize) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// A pattern may only leave out zeros.
-fn check_pattern(drawn: &Drawn, seed: u64, size: usize) -> Result<(), TestCaseError> {
-    let sparse = sparse_jacobian(&drawn.function, &NAMES, &[]).expect("derivatives");
+/// A pattern may only leave out zeros, also that of so many variables that it is followed from the outputs: each as often.
+fn check_pattern(drawn: &Drawn, times: usize, seed: u64, size: usize) -> Result<(), TestCaseError> {
+    let names = NAMES.repeat(times);
+    let sparse = sparse_jacobian(&drawn.function, &names, &[]).expect("derivatives");
     let blocks = run(&jacobian(&drawn.function, &NAMES, Mode::Reverse).expect("derivatives"), &drawn.at);
-    let variables: Vec<usize> = drawn.at.iter().map(|(_, v)| v.len()).collect();
+    let blocks: Vec<&Value> =
+        blocks.chunks(NAMES.len()).flat_map(|row| row.iter().cycle().take(names.len())).collect();
+    let variables: Vec<usize> = drawn.at.iter().map(|(_, v)| v.len()).collect::<Vec<_>>().repeat(times);
     let (mut row, mut blocks) = (0, blocks.iter());
     while row < sparse.pattern.rows() {
         let mut column = 0;

@@ -11,6 +11,7 @@ use crate::eliminate::{Algebra, Convention, Structure, Structures};
 use crate::error::DiffError;
 use crate::linearize::Linearized;
 use petgraph::Direction;
+use petgraph::stable_graph::NodeIndex;
 use petgraph::visit::{EdgeRef, IntoEdgeReferences};
 use smallvec::SmallVec;
 use std::fmt;
@@ -26,7 +27,7 @@ enum Block {
     Places(Arc<Pattern>),
 }
 
-/// What a vertex has of the variables, by ascending number.
+/// What a vertex has of the variables, or of the outputs, by ascending number.
 type Row = SmallVec<[(u32, Block); 2]>;
 
 /// The structure of the derivative of every output with respect to every variable.
@@ -40,9 +41,9 @@ pub struct Blocks<'g> {
 }
 
 impl<'g> Blocks<'g> {
-    /// Follows the structures from the variables to the outputs.
+    /// Follows the structures from the variables to the outputs, or back from few outputs.
     ///
-    /// Time and space: a structure for each vertex and each variable that it depends on. Positions that are inputs are
+    /// Time and space: a structure for each vertex and each variable, or each output, that it has to do with. Positions that are inputs are
     /// looked up in `at`.
     ///
     /// # Errors
@@ -63,56 +64,86 @@ impl<'g> Blocks<'g> {
         Ok(blocks)
     }
 
+    /// Where there are far fewer outputs than variables the blocks go down from the outputs instead.
     fn follow(&mut self, linear: &Linearized) -> Result<Vec<Row>, DiffError> {
+        if linear.inputs.len() <= 8 * linear.outputs.len() {
+            let rows = self.carried(linear, Way::Up)?;
+            return Ok(rows_of(&linear.outputs, &rows));
+        }
+        let rows = self.carried(linear, Way::Down)?;
+        let mut turned = vec![Row::new(); linear.outputs.len()];
+        for (variable, row) in rows_of(&linear.inputs, &rows).into_iter().enumerate() {
+            for (output, block) in row {
+                turned[output as usize].push((variable as u32, block));
+            }
+        }
+        Ok(turned)
+    }
+
+    /// What each end has of the other ends, carried through the graph.
+    fn carried(&mut self, linear: &Linearized, way: Way) -> Result<Vec<Row>, DiffError> {
+        let (starts, ends) = match way {
+            Way::Up => (&linear.inputs, &linear.outputs),
+            Way::Down => (&linear.outputs, &linear.inputs),
+        };
         let count = linear.graph.node_count();
         let mut users: Vec<usize> = vec![0; count];
         for vertex in linear.graph.node_indices() {
-            users[vertex.index()] = linear.graph.edges_directed(vertex, Direction::Outgoing).count();
+            users[vertex.index()] = linear.graph.edges_directed(vertex, way.ahead()).count();
         }
-        linear.outputs.iter().flatten().for_each(|v| users[v.index()] += 1);
+        ends.iter().flatten().for_each(|v| users[v.index()] += 1);
         let mut rows: Vec<Row> = vec![Row::new(); count];
-        for vertex in linear.graph.node_indices() {
-            let mut row = Row::new();
-            for (i, input) in linear.inputs.iter().enumerate() {
-                if *input == Some(vertex) {
-                    let identity = self.structures.identity(linear.node(vertex));
-                    self.add_to(&mut row, (i as u32, Block::Structure(identity)))?;
-                }
-            }
-            for edge in linear.graph.edges_directed(vertex, Direction::Incoming) {
-                let source = edge.source().index();
+        for (i, vertex) in starts.iter().enumerate().filter_map(|(i, v)| Some((i, (*v)?))) {
+            let identity = self.structures.identity(linear.node(vertex));
+            self.add_to(&mut rows[vertex.index()], (i as u32, Block::Structure(identity)))?;
+        }
+        let mut order: Vec<NodeIndex> = linear.graph.node_indices().collect();
+        if way == Way::Down {
+            order.reverse();
+        }
+        for vertex in order {
+            let mut row = std::mem::take(&mut rows[vertex.index()]);
+            for edge in linear.graph.edges_directed(vertex, way.ahead().opposite()) {
+                let source = if way == Way::Up { edge.source() } else { edge.target() }.index();
                 users[source] -= 1;
                 let before =
                     if users[source] == 0 { std::mem::take(&mut rows[source]) } else { rows[source].clone() };
                 let map = self.structures.local(edge.weight());
                 if row.is_empty() {
-                    row = self.moved_row(before, map)?;
+                    row = self.moved_row(before, map, way)?;
                 } else {
-                    for entry in self.moved_row(before, map)? {
+                    for entry in self.moved_row(before, map, way)? {
                         self.add_to(&mut row, entry)?;
                     }
                 }
             }
             rows[vertex.index()] = row;
         }
-        Ok(linear.outputs.iter().map(|v| v.map(|v| rows[v.index()].clone()).unwrap_or_default()).collect())
+        Ok(rows)
     }
 
-    fn moved_row(&mut self, row: Row, map: Structure) -> Result<Row, DiffError> {
-        row.into_iter().map(|(variable, block)| Ok((variable, self.moved(block, map)?))).collect()
+    fn moved_row(&mut self, row: Row, map: Structure, way: Way) -> Result<Row, DiffError> {
+        row.into_iter().map(|(end, block)| Ok((end, self.moved(block, map, way)?))).collect()
     }
 
-    fn moved(&mut self, block: Block, map: Structure) -> Result<Block, DiffError> {
+    fn moved(&mut self, block: Block, map: Structure, way: Way) -> Result<Block, DiffError> {
         match block {
             Block::Structure(before) => {
-                let after = self.structures.compose(&before, &map);
+                let after = match way {
+                    Way::Up => self.structures.compose(&before, &map),
+                    Way::Down => self.structures.compose(&map, &before),
+                };
                 self.settled(after)
             }
             Block::Places(places) => {
                 if self.structures.map(map).kind.is_identity() {
                     return Ok(Block::Places(places));
                 }
-                let moved = self.expander.places(self.structures.map(map))?.product(&places);
+                let own = self.expander.places(self.structures.map(map))?;
+                let moved = match way {
+                    Way::Up => own.product(&places),
+                    Way::Down => places.product(&own),
+                };
                 check_size(moved.nonzeros())?;
                 Ok(Block::Places(Arc::new(moved)))
             }
@@ -193,6 +224,29 @@ impl<'g> Blocks<'g> {
         }
         Ok(Pattern::from_parts(columns, starts, places))
     }
+}
+
+/// Which way blocks are carried through the graph.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// From the variables.
+    Up,
+    /// From the outputs.
+    Down,
+}
+
+impl Way {
+    fn ahead(self) -> Direction {
+        match self {
+            Way::Up => Direction::Outgoing,
+            Way::Down => Direction::Incoming,
+        }
+    }
+}
+
+/// The rows of these vertices; the same vertex may be there twice.
+fn rows_of(at: &[Option<NodeIndex>], rows: &[Row]) -> Vec<Row> {
+    at.iter().map(|v| v.map(|v| rows[v.index()].clone()).unwrap_or_default()).collect()
 }
 
 /// The two ends of a derivative.
