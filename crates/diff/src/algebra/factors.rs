@@ -48,7 +48,9 @@ fn multiply<A: Coefficients>(
 fn splits<A: Coefficients>(a: A, links: &[LinearMap<A::C>]) -> Option<Splits> {
     let n = links.len();
     let bones = Bones(a);
-    let mut best: Vec<Vec<Option<(usize, LinearMap<()>)>>> = vec![vec![None; n + 1]; n];
+    /// Where a product is split, and its structure.
+    type Split = Option<(usize, LinearMap<()>)>;
+    let mut best: Vec<Vec<Split>> = vec![vec![None; n + 1]; n];
     for (i, link) in links.iter().enumerate() {
         best[i][i + 1] = Some((0, link.map_coefficients(&mut |_| ())));
     }
