@@ -1,6 +1,8 @@
 //! Deep and wide graphs: nothing recurses over depth, nothing is quadratic, nothing needs a large stack.
 
-use wengert::diff::{Mode, cost, grad};
+use std::time::{Duration, Instant};
+use wengert::diff::eliminate::{Budget, Convention, Heuristic};
+use wengert::diff::{Mode, cost, grad, sparse_jacobian, survey};
 use wengert::exec::evaluate;
 use wengert::expr::text::{Options, parse, print};
 use wengert::expr::{Builder, DType, Expr, Function, Type, Value, fingerprint, verify};
@@ -35,6 +37,47 @@ fn a_chain_of_a_million_nodes_is_an_ordinary_input() {
         let text = print(&f).expect("no custom maps");
         assert_eq!(text.lines().count(), 1_000_002);
     });
+}
+
+#[test]
+fn a_chain_with_a_variable_at_each_node_is_surveyed_in_time() {
+    const N: usize = 20_000;
+    let b = Builder::new();
+    let names: Vec<String> = (0..N).map(|i| format!("x{i}")).collect();
+    let x: Vec<Expr> = names.iter().map(|n| b.input(n.as_str(), Type::scalar(DType::F64))).collect();
+    b.output("y", x.windows(2).fold(x[0], |y, w| y + w[0] * w[1]));
+    let f = b.finish().expect("scalars");
+    let wrt: Vec<&str> = names.iter().map(String::as_str).collect();
+    let start = Instant::now();
+    let s = survey(&f, &wrt, Convention::FreeUnits, Budget::steps(0), 0).expect("scalars");
+    let cost_of = |h| s.orders.iter().find(|o| o.heuristic == h).expect("a row").cost;
+    // From the inputs up the edges are as many as the square of the length: nobody waits for that.
+    assert!(cost_of(Heuristic::Forward).is_none());
+    assert_eq!(cost_of(Heuristic::Reverse).map(|c| c.products), Some(0));
+    assert!(s.best.optimal && s.best.cost.known().is_some());
+    let pattern = sparse_jacobian(&f, &wrt, &[]).expect("scalars").pattern;
+    assert_eq!((pattern.columns(), pattern.nonzeros()), (N, N));
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+}
+
+#[test]
+fn where_every_order_is_given_up_the_survey_says_so() {
+    const N: usize = 1500;
+    let b = Builder::new();
+    let names: Vec<String> = (0..N).map(|i| format!("x{i}")).collect();
+    let x: Vec<Expr> = names.iter().map(|n| b.input(n.as_str(), Type::scalar(DType::F64))).collect();
+    // As many outputs as variables on both sides of a long chain: the Jacobian alone has millions of edges.
+    let y = x.iter().fold(x[0], |y, x| (y * *x).sin());
+    (0..N).fold(y, |y, i| {
+        let next = (y * f64::from(i as u32)).sin();
+        b.output(format!("y{i}"), next);
+        next
+    });
+    let f = b.finish().expect("scalars");
+    let wrt: Vec<&str> = names.iter().map(String::as_str).collect();
+    let s = survey(&f, &wrt, Convention::Flops, Budget::steps(0), 0).expect("scalars");
+    assert!(s.orders.iter().all(|o| o.cost.is_none()) && s.best.cost.known().is_none());
+    assert!(!s.best.optimal && s.best.verdict().starts_with("given up"));
 }
 
 #[test]

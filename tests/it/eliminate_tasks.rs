@@ -235,3 +235,11 @@ fn a_budget_of_zero_tries_rules_only() {
         assert!(modes[name]["products"].is_u64(), "{name}: {stdout}");
     }
 }
+
+#[test]
+fn blocks_of_names_with_a_slash_have_names_of_their_own() {
+    let f = program("input b; input `a/b`; output `x/a` = b; output x = 2 * `a/b`");
+    let g = jacobian(&f, &["b", "a/b"], Mode::Auto).expect("scalars");
+    let names: Vec<String> = (0..4).map(|i| g.output_name(i)).collect();
+    assert_eq!(names, ["`x/a`/b", "`x/a`/`a/b`", "x/b", "x/`a/b`"]);
+}

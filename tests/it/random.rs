@@ -295,7 +295,8 @@ fn check_jacobian(seed: u64, size: usize) -> Result<(), TestCaseError> {
             "seed {seed} size {size}: mode {mode} is {gap} apart"
         );
     }
-    check_pattern(&drawn, seed, size)?;
+    check_pattern(&drawn, 1, seed, size)?;
+    check_pattern(&drawn, 6, seed, size)?;
     let mut draw = Draw::new(seed ^ 7);
     let tangents: Vec<Value> = drawn.at.iter().map(|(_, v)| draw.like(v)).collect();
     let cotangents: Vec<Value> = run(f, &drawn.at).iter().map(|v| draw.like(v)).collect();

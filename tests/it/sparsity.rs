@@ -36,6 +36,9 @@ fn patterns_have_no_place_too_many() {
         ("input x: f64[2, 2]\nx.T", vec![vec![0], vec![2], vec![1], vec![3]]),
         ("input x: f64[3]\ntake(x, [2, 0, 2], axis=0)", vec![vec![2], vec![0], vec![2]]),
         ("input x: f64[2]\n[[1, 2], [3, 4]] @ x", vec![vec![0, 1], vec![0, 1]]),
+        ("input x: f64[2]\n[[0, 2], [3, 0]] @ x**2", vec![vec![1], vec![0]]),
+        ("input x: f64[2, 2]\nx @ [[0, 2], [3, 0]]", vec![vec![1], vec![0], vec![3], vec![2]]),
+        ("input x: f64[2]\neye(2) @ x", vec![vec![0], vec![1]]),
         ("input x: f64[3]\n0 * x + stop_gradient(x)", vec![vec![0], vec![1], vec![2]]),
         ("input x: f64[3]\nones([2])", vec![vec![], vec![]]),
     ] {
@@ -175,11 +178,19 @@ fn what_cannot_be_sparse_is_said() {
     assert!(values[0].is_empty());
 }
 
-/// A pattern may only leave out zeros.
-pub(crate) fn check_pattern(drawn: &Drawn, seed: u64, size: usize) -> Result<(), TestCaseError> {
-    let sparse = sparse_jacobian(&drawn.function, &NAMES, &[]).expect("derivatives");
+/// A pattern may only leave out zeros, also that of so many variables that it is followed from the outputs: each as often.
+pub(crate) fn check_pattern(
+    drawn: &Drawn,
+    times: usize,
+    seed: u64,
+    size: usize,
+) -> Result<(), TestCaseError> {
+    let names = NAMES.repeat(times);
+    let sparse = sparse_jacobian(&drawn.function, &names, &[]).expect("derivatives");
     let blocks = run(&jacobian(&drawn.function, &NAMES, Mode::Reverse).expect("derivatives"), &drawn.at);
-    let variables: Vec<usize> = drawn.at.iter().map(|(_, v)| v.len()).collect();
+    let blocks: Vec<&Value> =
+        blocks.chunks(NAMES.len()).flat_map(|row| row.iter().cycle().take(names.len())).collect();
+    let variables: Vec<usize> = drawn.at.iter().map(|(_, v)| v.len()).collect::<Vec<_>>().repeat(times);
     let (mut row, mut blocks) = (0, blocks.iter());
     while row < sparse.pattern.rows() {
         let mut column = 0;

@@ -26,7 +26,7 @@ pub(crate) fn survey_text(survey: &Survey) -> String {
     let mut rows: Vec<Vec<String>> = survey.compressed.iter().map(compressed_row).collect();
     rows.extend(survey.orders.iter().map(|o| order(o.heuristic.name(), o.cost.as_ref(), String::new())));
     for (name, found) in found(survey) {
-        rows.push(order(name, Some(&found.cost), found.verdict()));
+        rows.push(order(name, found.cost.known(), found.verdict()));
     }
     if let Some(found) = &survey.faces {
         rows.push(order("best-faces", Some(&found.cost), found.verdict()));
@@ -117,7 +117,8 @@ fn compressed_document(compressed: &Compressed) -> Json {
 }
 
 fn searched<S>(found: &Found<S>, step: impl Fn(&S) -> Json) -> Json {
-    let mut entry = order(&found.cost);
+    let Some(cost) = found.cost.known() else { return Json::Null };
+    let mut entry = order(cost);
     let rest = json!({
         "weight": found.weight,
         "bound": found.bound,

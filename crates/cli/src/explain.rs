@@ -12,8 +12,9 @@ use wengert::diff::{
 use wengert::exec::Interpreter;
 use wengert::expr::{Function, Type, Value, Workload};
 
-/// The most operations that a derivative may be predicted to do, to be run for a comparison.
-const RUN: u64 = 1 << 30;
+/// The most operations that a derivative may be predicted to do, to be run for a comparison, and the most bytes to move.
+const RUN: u64 = 1 << 24;
+const MOVED: u64 = 1 << 28;
 
 /// What each mode was predicted to do and did; of one scalar output also each method of its Hessian.
 pub(crate) struct Explanation {
@@ -74,9 +75,9 @@ impl<M: Copy + PartialEq + Display> Compared<M> {
         choice: Choice<M>,
         derive: impl Fn(M) -> Result<Function, DiffError>,
     ) -> Result<Compared<M>, Failure> {
-        let run = |p: &Prediction<M>| match p.load.work.flops() {
-            0..=RUN => Ok(run(program, &derive(p.mode).map_err(program.placed())?)),
-            _ => Ok(None),
+        let run = |p: &Prediction<M>| match p.load.work.flops() <= RUN && p.load.bytes <= MOVED {
+            true => Ok(run(program, &derive(p.mode).map_err(program.placed())?)),
+            false => Ok(None),
         };
         let counted = choice.predictions.iter().map(run).collect::<Result<_, Failure>>()?;
         Ok(Compared { choice, counted })

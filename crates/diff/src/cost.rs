@@ -266,23 +266,31 @@ fn connected_elements<C>(linear: &Linearized<C>, elements: &[u64]) -> Vec<u64> {
     if outputs.len() < variables.len() {
         for block in outputs.chunks(64) {
             let bits = reachable(linear, block, Direction::Incoming);
-            for (variable, (i, output)) in
-                variables.iter().flat_map(|v| block.iter().enumerate().map(move |o| (v, o)))
-            {
-                connected[output.index()] += (bits[variable.index()] >> i & 1) * elements[variable.index()];
+            for variable in &variables {
+                for i in ones(bits[variable.index()]) {
+                    connected[block[i].index()] += elements[variable.index()];
+                }
             }
         }
     } else {
         for block in variables.chunks(64) {
             let bits = reachable(linear, block, Direction::Outgoing);
-            for (output, (i, variable)) in
-                outputs.iter().flat_map(|o| block.iter().enumerate().map(move |v| (o, v)))
-            {
-                connected[output.index()] += (bits[output.index()] >> i & 1) * elements[variable.index()];
+            for output in &outputs {
+                let found = ones(bits[output.index()]).map(|i| elements[block[i].index()]);
+                connected[output.index()] += found.sum::<u64>();
             }
         }
     }
     connected
+}
+
+/// The places of the bits that are set.
+fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = (bits != 0).then(|| bits.trailing_zeros() as usize);
+        bits &= bits.wrapping_sub(1);
+        place
+    })
 }
 
 /// For each vertex which of at most 64 sources reach it along edges of this direction, as bits.

@@ -8,7 +8,7 @@ use crate::error::DiffError;
 use crate::linearize::Linearized;
 use crate::mode::Mode;
 use crate::paths::path_sum;
-use crate::predict::choose_between;
+use crate::predict::{Choice, choose_between};
 use crate::sweep::{basis, forward, reverse};
 use crate::tangent::Tangent;
 use wengert_expr::{Builder, Expr, LinearMap, NodeId, Type};
@@ -103,12 +103,15 @@ pub fn jacobian<'b>(
     mode: Mode,
 ) -> Result<Vec<Vec<Expr<'b>>>, DiffError> {
     check_variables(outputs, wrt)?;
+    if mode == Mode::Auto {
+        return match choose_between(outputs, wrt)? {
+            Choice { mode: Mode::Cross, order: Some(order), .. } => jacobian_in_order(outputs, wrt, &order),
+            Choice { mode: Mode::Auto, .. } => jacobian(outputs, wrt, Mode::Reverse),
+            Choice { mode, .. } => jacobian(outputs, wrt, mode),
+        };
+    }
     let Some(linear) = Linearized::between(outputs, wrt)? else { return Ok(Vec::new()) };
     let Some(b) = outputs.first().map(|o| o.builder()) else { return Ok(Vec::new()) };
-    let mode = match mode {
-        Mode::Auto => choose_between(outputs, wrt)?.mode,
-        Mode::Forward | Mode::Reverse | Mode::Cross | Mode::Compressed | Mode::Paths => mode,
-    };
     match mode {
         Mode::Forward => Ok(by_columns(b, &linear, outputs, wrt)),
         Mode::Auto | Mode::Reverse => Ok(by_rows(b, &linear, outputs, wrt)),
@@ -137,9 +140,9 @@ pub fn jacobian_in_order<'b>(
     Ok(blocks(b, &accumulate(b, &linear, order)?, outputs, wrt))
 }
 
-/// How many orders mode `cross` looks at: some tenths of a second on graphs of a hundred scalars. Counted in steps, so that
+/// How many orders mode `cross` looks at: less than a tenth of a second on graphs of a hundred scalars. Counted in steps, so that
 /// the same graph gives the same derivative on every machine.
-const CROSS_STEPS: u64 = 60_000;
+const CROSS_STEPS: u64 = 20_000;
 
 /// The same on graphs of arrays, where a step costs a hundred times as much and few vertices leave few orders.
 const CROSS_STEPS_ON_ARRAYS: u64 = 1_000;

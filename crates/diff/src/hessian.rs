@@ -7,7 +7,7 @@ use crate::edge_pushing::arcs;
 use crate::error::DiffError;
 use crate::mode::Mode;
 use crate::predict::choose_hessian;
-use crate::transform::{open, reopened, scalar_output};
+use crate::transform::{block_name, open, reopened, scalar_output};
 use std::fmt;
 use std::str::FromStr;
 use wengert_expr::{Expr, Function, LinearMap, NodeId};
@@ -113,7 +113,7 @@ pub fn hessian_by(f: &Function, wrt: &[&str], method: HessianMethod) -> Result<F
     let blocks = hessian_blocks(scalar_output(&at, f)?, &at.wrt, method)?;
     for (x, row) in wrt.iter().zip(blocks) {
         for (y, block) in wrt.iter().zip(row) {
-            b.output(format!("{x}/{y}"), block);
+            b.output(block_name(x, y), block);
         }
     }
     Ok(b.finish()?)

@@ -5,8 +5,8 @@
 
 use crate::compress::Plan;
 use crate::cost::{Costs, ModeCost, costs};
-use crate::derive::{check_variables, cross_order, elements, jacobian};
-use crate::eliminate::{Convention, Problem};
+use crate::derive::{check_variables, cross_order, elements, jacobian, jacobian_in_order};
+use crate::eliminate::{Convention, Found, OrderCost, Problem, Step};
 use crate::error::DiffError;
 use crate::hessian::{HessianMethod, hessian_blocks};
 use crate::linearize::Linearized;
@@ -20,8 +20,10 @@ use wengert_expr::{Builder, Expr, Function, NodeId, Output, Work, Workload};
 /// The most nodes that a derivative may be expected to have, and its graph to have had, to be written for a prediction.
 const WRITTEN: u64 = 100_000;
 
-/// The most vertices of a graph for which mode auto searches for an order of elimination.
+/// The most vertices of a graph for which mode auto searches for an order of elimination. From one output reverse mode is
+/// hardly ever beaten by much: there only small graphs are worth it.
 const SEARCHED: usize = 512;
+const SEARCHED_FROM_ONE: usize = 64;
 
 /// The fewest sweeps beside which mode auto looks for a sparse pattern.
 const SWEEPS: u64 = 4;
@@ -47,6 +49,8 @@ pub struct Choice<M = Mode> {
     pub mode: M,
     /// All of them, those first that win where the cost is the same.
     pub predictions: Vec<Prediction<M>>,
+    /// The order of elimination that mode cross takes, if it was looked for.
+    pub order: Option<Vec<Step>>,
 }
 
 impl<M: Copy + PartialEq + fmt::Display> Choice<M> {
@@ -54,7 +58,7 @@ impl<M: Copy + PartialEq + fmt::Display> Choice<M> {
     fn least(predictions: Vec<Prediction<M>>, otherwise: M) -> Choice<M> {
         let key = |p: &&Prediction<M>| (p.load.work.flops(), p.load.bytes, p.load.peak);
         let mode = predictions.iter().min_by_key(key).map_or(otherwise, |p| p.mode);
-        Choice { mode, predictions }
+        Choice { mode, predictions, order: None }
     }
 
     /// What the mode chosen will do.
@@ -123,8 +127,11 @@ pub fn value_and_hessian(f: &Function, wrt: &[&str], method: HessianMethod) -> R
 }
 
 fn with_jacobian<'b>(outputs: &[Expr<'b>], wrt: &[Expr<'b>], mode: Mode) -> Result<Vec<NodeId>, DiffError> {
-    let blocks = jacobian(outputs, wrt, mode)?;
-    Ok(outputs.iter().copied().chain(blocks.into_iter().flatten()).map(|e| e.id()).collect())
+    Ok(behind(outputs, jacobian(outputs, wrt, mode)?))
+}
+
+fn behind<'b>(outputs: &[Expr<'b>], blocks: Vec<Vec<Expr<'b>>>) -> Vec<NodeId> {
+    outputs.iter().copied().chain(blocks.into_iter().flatten()).map(|e| e.id()).collect()
 }
 
 fn computing(b: &Builder, nodes: Vec<NodeId>) -> Function {
@@ -134,7 +141,7 @@ fn computing(b: &Builder, nodes: Vec<NodeId>) -> Function {
 
 pub(crate) fn choose_between<'b>(outputs: &[Expr<'b>], wrt: &[Expr<'b>]) -> Result<Choice, DiffError> {
     check_variables(outputs, wrt)?;
-    let nothing = Choice { mode: Mode::Reverse, predictions: Vec::new() };
+    let nothing = Choice { mode: Mode::Reverse, predictions: Vec::new(), order: None };
     let Some(linear) = Linearized::between(outputs, wrt)? else { return Ok(nothing) };
     let Some(b) = outputs.first().map(|o| o.builder()) else { return Ok(nothing) };
     let (variables, results) = (elements(wrt), elements(outputs));
@@ -145,10 +152,14 @@ pub(crate) fn choose_between<'b>(outputs: &[Expr<'b>], wrt: &[Expr<'b>]) -> Resu
     if passes >= SWEEPS && variables.saturating_add(results) <= COLOURED {
         predictions.push(predictor.predict(Mode::Compressed)?);
     }
-    if linear.graph.node_count() <= SEARCHED {
-        predictions.push(predictor.predict(Mode::Cross)?);
+    let mut order = None;
+    let searched = if results == 1 { SEARCHED_FROM_ONE } else { SEARCHED };
+    if linear.graph.node_count() <= searched {
+        let found = predictor.crossed();
+        predictions.push(predictor.predict_cross(&found)?);
+        order = Some(found.order);
     }
-    Ok(Choice::least(predictions, Mode::Reverse))
+    Ok(Choice { order, ..Choice::least(predictions, Mode::Reverse) })
 }
 
 /// Predicts what the Hessian of a function with one scalar output does by forward over reverse, by edge pushing and by
@@ -169,7 +180,7 @@ pub fn choose_hessian(f: &Function, wrt: &[&str]) -> Result<Choice<HessianMethod
         let is_sparse = variables <= COLOURED
             && (Plan::hessian(output, &at.wrt, &[])?.compression.column_groups() as u64) < variables / 2;
         let mode = if is_sparse { HessianMethod::Compressed } else { HessianMethod::ForwardOverReverse };
-        return Ok(Choice { mode, predictions: Vec::new() });
+        return Ok(Choice { mode, predictions: Vec::new(), order: None });
     }
     let written = |mode: HessianMethod| {
         let load = Workload::of(&value_and_hessian(f, wrt, mode)?);
@@ -189,57 +200,81 @@ struct Predictor<'p, 'b> {
 
 impl Predictor<'_, '_> {
     fn predict(&self, mode: Mode) -> Result<Prediction, DiffError> {
-        let (graph, edges) = (self.b.read(|g| g.len()) as u64, self.linear.graph.edge_count() as u64);
         let sweeps = match mode {
             Mode::Forward => self.wrt.len() as u64,
             Mode::Reverse | Mode::Auto => self.outputs.len() as u64,
             Mode::Compressed => 2,
             Mode::Cross | Mode::Paths => 4,
         };
-        if graph.saturating_add(edges.saturating_mul(sweeps)) <= WRITTEN {
-            return Ok(Prediction { mode, load: self.written(mode)?, is_exact: true });
+        if self.is_written(sweeps) {
+            let load = self.written(|outputs, wrt| with_jacobian(outputs, wrt, mode))?;
+            return Ok(Prediction { mode, load, is_exact: true });
         }
         Ok(Prediction { mode, load: self.estimated(mode)?, is_exact: false })
     }
 
+    fn predict_cross(&self, found: &Found) -> Result<Prediction, DiffError> {
+        let mode = Mode::Cross;
+        if self.is_written(4) {
+            let load = self.written(|outputs, wrt| {
+                Ok(behind(outputs, jacobian_in_order(outputs, wrt, &found.order)?))
+            })?;
+            return Ok(Prediction { mode, load, is_exact: true });
+        }
+        let OrderCost { products, sums, .. } = found.cost;
+        let cost = ModeCost { passes: 1u64.into(), products: products.into(), sums: sums.into() };
+        Ok(Prediction { mode, load: self.load(mode, &cost), is_exact: false })
+    }
+
+    /// Whether a derivative that goes so many times over the graph is written.
+    fn is_written(&self, sweeps: u64) -> bool {
+        let (graph, edges) = (self.b.read(|g| g.len()) as u64, self.linear.graph.edge_count() as u64);
+        graph.saturating_add(edges.saturating_mul(sweeps)) <= WRITTEN
+    }
+
     /// The outputs and their derivative, written into a copy of the graph.
-    fn written(&self, mode: Mode) -> Result<Workload, DiffError> {
+    fn written(
+        &self,
+        write: impl for<'c> Fn(&[Expr<'c>], &[Expr<'c>]) -> Result<Vec<NodeId>, DiffError>,
+    ) -> Result<Workload, DiffError> {
         let copy = Builder::on(self.b.read(|g| g.clone()));
         let moved = |es: &[Expr<'_>]| -> Vec<Expr<'_>> { es.iter().map(|e| copy.node(e.id())).collect() };
-        let nodes = with_jacobian(&moved(self.outputs), &moved(self.wrt), mode)?;
+        let nodes = write(&moved(self.outputs), &moved(self.wrt))?;
         Ok(Workload::of(&computing(&copy, nodes)))
     }
 
     /// The function and its coefficients as they are, and the sweeps by what their maps cost.
     fn estimated(&self, mode: Mode) -> Result<Workload, DiffError> {
-        let base = self.base();
-        let direction = if mode == Mode::Reverse { Direction::Incoming } else { Direction::Outgoing };
-        let ModeCost { passes, products, sums } = match mode {
+        let cost = match mode {
             Mode::Forward => self.costs.forward.clone(),
-            Mode::Auto | Mode::Reverse => self.costs.reverse.clone(),
+            Mode::Auto | Mode::Reverse | Mode::Cross => self.costs.reverse.clone(),
             Mode::Compressed => {
                 let compression = Plan::jacobian(self.b, self.outputs, self.wrt, &[])?.compression;
                 self.costs.compressed(compression.column_groups(), compression.row_groups())
             }
-            Mode::Cross => self.crossed(),
             Mode::Paths => self.costs.path_sum.clone(),
         };
+        Ok(self.load(mode, &cost))
+    }
+
+    /// A derivative of this cost beside the function itself.
+    fn load(&self, mode: Mode, ModeCost { passes, products, sums }: &ModeCost) -> Workload {
+        let base = self.base();
+        let direction = if mode == Mode::Reverse { Direction::Incoming } else { Direction::Outgoing };
         let number = |n: &crate::Count| n.to_u64().unwrap_or(u64::MAX);
-        let work = Work { products: number(&products), sums: number(&sums), calls: 0 };
+        let work = Work { products: number(products), sums: number(sums), calls: 0 };
         let moved = work.flops().saturating_mul(24);
-        Ok(Workload {
+        Workload {
             work: base.work + work,
             bytes: base.bytes.saturating_add(moved),
-            peak: base.peak.saturating_add(self.frontier(direction).saturating_mul(number(&passes))),
+            peak: base.peak.saturating_add(self.frontier(direction).saturating_mul(number(passes))),
             nodes: base.nodes.saturating_add(2 * self.linear.graph.edge_count() as u64),
-        })
+        }
     }
 
     /// The order that mode cross takes.
-    fn crossed(&self) -> ModeCost {
-        let problem = self.b.read(|g| Problem::new(g, self.linear, Convention::Flops));
-        let cost = cross_order(&problem).cost;
-        ModeCost { passes: 1u64.into(), products: cost.products.into(), sums: cost.sums.into() }
+    fn crossed(&self) -> Found {
+        cross_order(&self.b.read(|g| Problem::new(g, self.linear, Convention::Flops)))
     }
 
     /// What the outputs and all coefficients need.

@@ -5,7 +5,6 @@ use crate::cost::{Costs, ModeCost, costs};
 use crate::derive::{check_variables, elements};
 use crate::eliminate::{
     Budget, Convention, Face, Found, Heuristic, OrderCost, Problem, heuristics, search_both, search_faces,
-    steps,
 };
 use crate::error::DiffError;
 use crate::linearize::Linearized;
@@ -80,7 +79,7 @@ pub fn survey(
     let tried = heuristics(&problem);
     let orders = tried
         .iter()
-        .map(|(heuristic, order)| Surveyed { heuristic: *heuristic, cost: problem.cost(&steps(order)).ok() })
+        .map(|(heuristic, order)| Surveyed { heuristic: *heuristic, cost: problem.cost_in_time(order) })
         .collect();
     let (best, edges) = search_both(&problem, budget, seed);
     let faces = search_faces(&problem, edges.as_ref().unwrap_or(&best), budget.part(4), seed);

@@ -103,10 +103,16 @@ pub fn jacobian_in_order(f: &Function, wrt: &[&str], order: &[Step]) -> Result<F
     Ok(b.finish()?)
 }
 
+/// The name of a block; names with a slash stand in backquotes, so that no two blocks have the same.
+pub(crate) fn block_name(row: &str, column: &str) -> String {
+    let quoted = |name: &str| if name.contains('/') { format!("`{name}`") } else { name.to_owned() };
+    format!("{}/{}", quoted(row), quoted(column))
+}
+
 fn name_blocks<'b>(b: &'b Builder, f: &Function, wrt: &[&str], blocks: Vec<Vec<Expr<'b>>>) {
     for (o, row) in blocks.into_iter().enumerate() {
         for (name, block) in wrt.iter().zip(row) {
-            b.output(format!("{}/{name}", f.output_name(o)), block);
+            b.output(block_name(&f.output_name(o), name), block);
         }
     }
 }

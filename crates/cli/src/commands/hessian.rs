@@ -34,6 +34,9 @@ pub(crate) struct HessianArgs {
 }
 
 pub(crate) fn run(args: &HessianArgs, settings: &Settings) -> Result<Answer, Failure> {
+    if let (true, Some(method)) = (args.sparse, args.method.filter(|m| *m != HessianMethod::Compressed)) {
+        return Err(Failure::input(format!("--sparse is for method compressed, not for method {method}")));
+    }
     if args.sparse {
         return sparse::run(&args.derivative, settings, "hessian", sparse_hessian);
     }

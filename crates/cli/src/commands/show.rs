@@ -182,7 +182,14 @@ fn beside(program: &Program, derivative: Function, names: impl Iterator<Item = S
 fn linearization(program: &Program) -> Result<Linearization, Failure> {
     let input = |w: &&str| program.function.graph().input(w).map(|i| i.node);
     let variables: Vec<NodeId> = program.variables()?.iter().filter_map(input).collect();
-    Linearization::new(&program.function, &variables).map_err(program.placed())
+    let linear = Linearization::new(&program.function, &variables).map_err(program.placed())?;
+    if linear.linearized.inputs.iter().all(Option::is_none) {
+        let names = program.wrt.join(", ");
+        return Err(Failure::input(format!(
+            "no output has a derivative with respect to {names} that is other than zero: the linearised graph is empty"
+        )));
+    }
+    Ok(linear)
 }
 
 fn show_linearized(program: &Program, linear: &Linearization, args: &ShowArgs) -> Result<String, Failure> {

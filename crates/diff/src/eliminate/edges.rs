@@ -18,8 +18,9 @@ use super::step::Step;
 const PROVED: usize = 8;
 
 /// Looks for an order of edges and vertices that is cheaper than the best order of vertices known; `None` if the graph is
-/// not of scalars or too large. The bound is over orders of edges.
+/// not of scalars or too large, or no order is known. The bound is over orders of edges.
 pub fn search_edges(problem: &Problem, known: &Found, budget: Budget, seed: u64) -> Option<Found> {
+    known.cost.known()?;
     let inner = is_inner(problem);
     let start = Edges { bits: Bits::new(problem)?, inner: &inner };
     let mut clock = Clock::new(budget);

@@ -25,6 +25,7 @@ const LIMIT: u64 = 1 << 14;
 /// Looks for an order of faces that is cheaper than the best order of vertices and edges known; `None` if the graph is not
 /// of scalars or has too many faces. The bound is over orders of faces.
 pub fn search_faces(problem: &Problem, known: &Found, budget: Budget, seed: u64) -> Option<Found<Face>> {
+    known.cost.known()?;
     let faces = LineGraph::faces_of(&problem.web);
     if faces > LIMIT || !problem.is_scalar() {
         return None;

@@ -166,10 +166,19 @@ fn by_degrees(problem: &Problem, heuristic: Heuristic) -> Vec<u32> {
     };
     let mut heap: BinaryHeap<_> = web.inner().map(|v| key(&web, v)).collect();
     let mut order = Vec::with_capacity(heap.len());
+    let mut patience = problem.patience();
     while let Some(entry) = heap.pop() {
         let v = entry.0.2;
         if !web.is_left(v) || entry != key(&web, v) {
             continue;
+        }
+        match patience.checked_sub(entry.0.0) {
+            Some(left) => patience = left,
+            // Nobody will count this order to its end.
+            None => {
+                order.extend(web.inner());
+                break;
+            }
         }
         let (into, out) = web.neighbours(v);
         web.eliminate(v, &mut Counted);

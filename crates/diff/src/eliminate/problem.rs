@@ -24,6 +24,15 @@ pub struct OrderCost {
 }
 
 impl OrderCost {
+    /// What stands for a cost whose counting was given up.
+    pub const UNKNOWN: OrderCost =
+        OrderCost { products: u64::MAX, sums: u64::MAX, fill: u64::MAX, held: u64::MAX };
+
+    /// `None` where counting was given up.
+    pub fn known(&self) -> Option<&OrderCost> {
+        (*self != OrderCost::UNKNOWN).then_some(self)
+    }
+
     /// Products and sums.
     pub fn work(&self) -> ApplyCost {
         ApplyCost { products: self.products, sums: self.sums }
@@ -88,6 +97,24 @@ impl Problem {
             run.take(step)?;
         }
         run.finish()
+    }
+
+    /// As [`cost`](Problem::cost) of an order of vertices; `None` too where it joins so many pairs of edges that counting is
+    /// given up: of a chain with a new variable at each node the forward order joins as many as the square of its length.
+    pub fn cost_in_time(&self, order: &[u32]) -> Option<OrderCost> {
+        let (mut run, mut left) = (self.run(), self.patience());
+        for &v in order {
+            let (into, out) = run.web.degrees(v);
+            left = left.checked_sub(u64::from(into) * u64::from(out))?;
+            run.take(Step::Vertex(v)).ok()?;
+        }
+        run.finish().ok()
+    }
+
+    /// How many pairs of edges may be joined before an order is given up.
+    pub(super) fn patience(&self) -> u64 {
+        const PAIRS: u64 = 1 << 21;
+        PAIRS + 8 * self.edges() as u64
     }
 
     /// The graph as the convention sees it, before anything is eliminated.

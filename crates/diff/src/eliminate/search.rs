@@ -21,7 +21,7 @@ const LARGE: usize = 2048;
 pub struct Found<S = Step> {
     /// The order.
     pub order: Vec<S>,
-    /// What it costs.
+    /// What it costs; [`OrderCost::UNKNOWN`] where every order was given up, since too many edges come into being.
     pub cost: OrderCost,
     /// The same as one number, in the convention.
     pub weight: u64,
@@ -43,6 +43,7 @@ impl<S> Found<S> {
     /// In words: optimal, or how far from the bound.
     pub fn verdict(&self) -> String {
         match (self.optimal, self.bound) {
+            _ if self.cost.known().is_none() => "given up: too many edges come into being".to_owned(),
             (true, _) => format!("optimal over {}", self.over),
             (false, 0) => "no bound above 0 known".to_owned(),
             (false, bound) => {
@@ -72,16 +73,14 @@ pub fn search(problem: &Problem, budget: Budget, seed: u64) -> Found {
 fn search_from(problem: &Problem, tried: &[(Heuristic, Vec<u32>)], seed: u64, clock: &mut Clock) -> Found {
     let least = least_prices(problem);
     let bound: u64 = least.iter().sum();
-    let greedy = tried
-        .iter()
-        .filter_map(|(h, order)| Some((h.name(), steps(order), problem.cost(&steps(order)).ok()?)))
-        .min_by_key(|(.., cost)| problem.weight(cost));
-    let Some(greedy) = greedy else {
+    let greedy: Vec<(&'static str, &Vec<u32>, OrderCost)> =
+        tried.iter().filter_map(|(h, order)| Some((h.name(), order, problem.cost_in_time(order)?))).collect();
+    let Some((name, order, cost)) = greedy.iter().min_by_key(|(.., cost)| problem.weight(cost)) else {
         // Forward order is always possible.
-        let cost = OrderCost::default();
-        return found(problem, (Heuristic::Forward.name(), Vec::new(), cost), 0, false, clock);
+        let forward = (Heuristic::Forward.name(), steps(&problem.inner()), OrderCost::UNKNOWN);
+        return found(problem, forward, bound, false, clock);
     };
-    let mut best = greedy;
+    let mut best = (*name, steps(order), *cost);
     let mut proved = bound;
     let inner = problem.inner();
     let mut proof = inner.len() <= 1;
@@ -89,7 +88,7 @@ fn search_from(problem: &Problem, tried: &[(Heuristic, Vec<u32>)], seed: u64, cl
         proved = problem.weight(&best.2);
     }
     if problem.weight(&best.2) > bound && !proof && !clock.is_spent() {
-        let starts: Vec<Vec<u32>> = tried.iter().map(|(_, order)| order.clone()).collect();
+        let starts: Vec<Vec<u32>> = greedy.iter().map(|(_, order, _)| (*order).clone()).collect();
         let small = inner.len() <= PROVED.min(exact::LIMIT);
         let blocks = blocks(problem, &best);
         if small {

@@ -13,11 +13,10 @@ use crate::linearize::Linearized;
 use petgraph::Direction;
 use petgraph::stable_graph::NodeIndex;
 use petgraph::visit::{EdgeRef, IntoEdgeReferences};
-use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::fmt;
 use std::sync::Arc;
-use wengert_expr::{Axes, Graph, Kind, LinearMap, NodeId, Shape, TypeTable, Value};
+use wengert_expr::{Axes, Graph, Kind, LinearMap, NodeId, Scale, Shape, TypeTable, Value};
 
 /// The most terms or links that stay a structure.
 const TERMS: usize = 64;
@@ -28,7 +27,7 @@ enum Block {
     Places(Arc<Pattern>),
 }
 
-/// What a vertex has of the variables, by ascending number.
+/// What a vertex has of the variables, or of the outputs, by ascending number.
 type Row = SmallVec<[(u32, Block); 2]>;
 
 /// The structure of the derivative of every output with respect to every variable.
@@ -42,9 +41,9 @@ pub struct Blocks<'g> {
 }
 
 impl<'g> Blocks<'g> {
-    /// Follows the structures from the variables to the outputs.
+    /// Follows the structures from the variables to the outputs, or back from few outputs.
     ///
-    /// Time and space: a structure for each vertex and each variable that it depends on. Positions that are inputs are
+    /// Time and space: a structure for each vertex and each variable, or each output, that it has to do with. Positions that are inputs are
     /// looked up in `at`.
     ///
     /// # Errors
@@ -55,8 +54,10 @@ impl<'g> Blocks<'g> {
         ends: Ends<'_>,
         at: &[(&str, Value)],
     ) -> Result<Blocks<'g>, DiffError> {
-        let positions = linear.graph.edge_references().flat_map(|e| positions(&Slot::bones(e.weight())));
-        let expander = Expander::new(graph.types(), closed_values(graph, positions, at));
+        let maps = || linear.graph.edge_references().map(|e| e.weight());
+        let positions = maps().flat_map(|map| positions(&Slot::bones(map)));
+        let matrices = maps().filter_map(matrix).filter(|m| graph.shape(*m).elements() <= MATRIX);
+        let expander = Expander::new(graph.types(), closed_values(graph, positions.chain(matrices), at));
         let structures = Structures::new(graph, Convention::FreeUnits).structural();
         let size = |nodes: &[NodeId]| nodes.iter().map(|&n| graph.shape(n).elements()).collect();
         let (rows, columns) = (size(ends.outputs), size(ends.variables));
@@ -65,58 +66,96 @@ impl<'g> Blocks<'g> {
         Ok(blocks)
     }
 
+    /// Where there are far fewer outputs than variables the blocks go down from the outputs instead.
     fn follow(&mut self, linear: &Linearized) -> Result<Vec<Row>, DiffError> {
+        if linear.inputs.len() <= 8 * linear.outputs.len() {
+            let rows = self.carried(linear, Way::Up)?;
+            return Ok(rows_of(&linear.outputs, &rows));
+        }
+        let rows = self.carried(linear, Way::Down)?;
+        let mut turned = vec![Row::new(); linear.outputs.len()];
+        for (variable, row) in rows_of(&linear.inputs, &rows).into_iter().enumerate() {
+            for (output, block) in row {
+                turned[output as usize].push((variable as u32, block));
+            }
+        }
+        Ok(turned)
+    }
+
+    /// What each end has of the other ends, carried through the graph.
+    fn carried(&mut self, linear: &Linearized, way: Way) -> Result<Vec<Row>, DiffError> {
+        let (starts, ends) = match way {
+            Way::Up => (&linear.inputs, &linear.outputs),
+            Way::Down => (&linear.outputs, &linear.inputs),
+        };
         let count = linear.graph.node_count();
         let mut users: Vec<usize> = vec![0; count];
         for vertex in linear.graph.node_indices() {
-            users[vertex.index()] = linear.graph.edges_directed(vertex, Direction::Outgoing).count();
+            users[vertex.index()] = linear.graph.edges_directed(vertex, way.ahead()).count();
         }
-        linear.outputs.iter().flatten().for_each(|v| users[v.index()] += 1);
-        let mut variables_at: FxHashMap<NodeIndex, Vec<u32>> = FxHashMap::default();
-        for (i, vertex) in linear.inputs.iter().enumerate().filter_map(|(i, v)| Some((i, (*v)?))) {
-            variables_at.entry(vertex).or_default().push(i as u32);
-        }
+        ends.iter().flatten().for_each(|v| users[v.index()] += 1);
         let mut rows: Vec<Row> = vec![Row::new(); count];
-        for vertex in linear.graph.node_indices() {
-            let mut row = Row::new();
-            for &variable in variables_at.get(&vertex).map_or(&[][..], Vec::as_slice) {
-                let identity = self.structures.identity(linear.node(vertex));
-                self.add_to(&mut row, (variable, Block::Structure(identity)))?;
-            }
-            for edge in linear.graph.edges_directed(vertex, Direction::Incoming) {
-                let source = edge.source().index();
+        for (i, vertex) in starts.iter().enumerate().filter_map(|(i, v)| Some((i, (*v)?))) {
+            let identity = self.structures.identity(linear.node(vertex));
+            self.add_to(&mut rows[vertex.index()], (i as u32, Block::Structure(identity)))?;
+        }
+        let mut order: Vec<NodeIndex> = linear.graph.node_indices().collect();
+        if way == Way::Down {
+            order.reverse();
+        }
+        for vertex in order {
+            let mut row = std::mem::take(&mut rows[vertex.index()]);
+            for edge in linear.graph.edges_directed(vertex, way.ahead().opposite()) {
+                let source = if way == Way::Up { edge.source() } else { edge.target() }.index();
                 users[source] -= 1;
                 let before =
                     if users[source] == 0 { std::mem::take(&mut rows[source]) } else { rows[source].clone() };
-                let map = self.structures.local(edge.weight());
+                let map = self.edge(edge.weight())?;
                 if row.is_empty() {
-                    row = self.moved_row(before, map)?;
+                    row = self.moved_row(before, &map, way)?;
                 } else {
-                    for entry in self.moved_row(before, map)? {
+                    for entry in self.moved_row(before, &map, way)? {
                         self.add_to(&mut row, entry)?;
                     }
                 }
             }
             rows[vertex.index()] = row;
         }
-        Ok(linear.outputs.iter().map(|v| v.map(|v| rows[v.index()].clone()).unwrap_or_default()).collect())
+        Ok(rows)
     }
 
-    fn moved_row(&mut self, row: Row, map: Structure) -> Result<Row, DiffError> {
-        row.into_iter().map(|(variable, block)| Ok((variable, self.moved(block, map)?))).collect()
+    /// A local derivative. Of a matrix that is known the zeros are left out.
+    fn edge(&mut self, map: &LinearMap<NodeId>) -> Result<Block, DiffError> {
+        if let Some(places) = matrix(map).and_then(|m| self.expander.known_matrix(map, m)) {
+            return Ok(Block::Places(Arc::new(places?)));
+        }
+        Ok(Block::Structure(self.structures.local(map)))
     }
 
-    fn moved(&mut self, block: Block, map: Structure) -> Result<Block, DiffError> {
-        match block {
-            Block::Structure(before) => {
-                let after = self.structures.compose(&before, &map);
+    fn moved_row(&mut self, row: Row, map: &Block, way: Way) -> Result<Row, DiffError> {
+        row.into_iter().map(|(end, block)| Ok((end, self.moved(block, map, way)?))).collect()
+    }
+
+    fn moved(&mut self, block: Block, map: &Block, way: Way) -> Result<Block, DiffError> {
+        match (block, map) {
+            (Block::Structure(before), Block::Structure(map)) => {
+                let after = match way {
+                    Way::Up => self.structures.compose(&before, map),
+                    Way::Down => self.structures.compose(map, &before),
+                };
                 self.settled(after)
             }
-            Block::Places(places) => {
-                if self.structures.map(map).kind.is_identity() {
-                    return Ok(Block::Places(places));
-                }
-                let moved = self.expander.places(self.structures.map(map))?.product(&places);
+            (Block::Places(places), Block::Structure(map))
+                if self.structures.map(*map).kind.is_identity() =>
+            {
+                Ok(Block::Places(places))
+            }
+            (block, map) => {
+                let (places, own) = (self.places(&block)?, self.places(map)?);
+                let moved = match way {
+                    Way::Up => own.product(&places),
+                    Way::Down => places.product(&own),
+                };
                 check_size(moved.nonzeros())?;
                 Ok(Block::Places(Arc::new(moved)))
             }
@@ -199,6 +238,29 @@ impl<'g> Blocks<'g> {
     }
 }
 
+/// Which way blocks are carried through the graph.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// From the variables.
+    Up,
+    /// From the outputs.
+    Down,
+}
+
+impl Way {
+    fn ahead(self) -> Direction {
+        match self {
+            Way::Up => Direction::Outgoing,
+            Way::Down => Direction::Incoming,
+        }
+    }
+}
+
+/// The rows of these vertices; the same vertex may be there twice.
+fn rows_of(at: &[Option<NodeIndex>], rows: &[Row]) -> Vec<Row> {
+    at.iter().map(|v| v.map(|v| rows[v.index()].clone()).unwrap_or_default()).collect()
+}
+
 /// The two ends of a derivative.
 #[derive(Clone, Copy, Debug)]
 pub struct Ends<'n> {
@@ -262,6 +324,20 @@ fn shape_of(types: &TypeTable, map: &LinearMap<Slot>) -> BlockShape {
         Kind::Zero | Kind::Index(_) | Kind::Chain(_) | Kind::Sum(_) => {
             BlockShape::Composed { maps: parts(map) }
         }
+    }
+}
+
+/// The greatest matrix of constants whose zeros are looked for.
+const MATRIX: usize = 1 << 24;
+
+/// The coefficients of a map that is more than elementwise.
+fn matrix(map: &LinearMap<NodeId>) -> Option<NodeId> {
+    match &map.kind {
+        Kind::Labelled(l) if l.axes.is_some() => match l.scale {
+            Scale::By(node) => Some(node),
+            Scale::One | Scale::MinusOne => None,
+        },
+        _ => None,
     }
 }
 

@@ -34,6 +34,22 @@ impl<'g> Expander<'g> {
         self.types
     }
 
+    /// The places of a map by coefficients that are known, if some of them are zero.
+    pub(super) fn known_matrix(
+        &self,
+        map: &LinearMap<NodeId>,
+        matrix: NodeId,
+    ) -> Option<Result<Pattern, DiffError>> {
+        let Kind::Labelled(l) = &map.kind else { return None };
+        let values = self.positions.get(&matrix)?;
+        let zero: Vec<bool> = values.to_f64s().iter().map(|&x| x == 0.0).collect();
+        if !zero.contains(&true) {
+            return None;
+        }
+        let (from, to) = (&self.types.get(map.from).shape, &self.types.get(map.to).shape);
+        Some(without(l, from, to, values.shape(), &zero))
+    }
+
     /// The places of a map: a row for each element of its result.
     pub(super) fn places(&mut self, map: &LinearMap<Slot>) -> Result<Arc<Pattern>, DiffError> {
         if let Some(known) = self.known.get(map) {
@@ -152,15 +168,45 @@ pub(super) fn check_size(places: usize) -> Result<(), DiffError> {
     Ok(())
 }
 
-/// Axes that argument and result share must agree; all entries of the others meet.
-fn labelled(l: &Labelled<Slot>, from: &Shape, to: &Shape) -> Result<Pattern, DiffError> {
+/// As [`labelled`], without the places whose coefficient is zero.
+fn without<C: Clone>(
+    l: &Labelled<C>,
+    from: &Shape,
+    to: &Shape,
+    shape: &[usize],
+    zero: &[bool],
+) -> Result<Pattern, DiffError> {
     let axes = l.axes(from.rank());
+    let stride = strides(shape);
+    // What each axis adds to the number of the coefficient.
+    let along = |label: &u8| axes.scale.iter().position(|s| s == label).map_or(0, |i| stride[i]);
+    let free = axes.input.iter().zip(from.iter()).filter(|(l, _)| !axes.output.contains(l));
+    let free = free.fold(vec![0usize], |all, (l, &n)| spread(&all, along(l), n));
+    let bases =
+        axes.output.iter().zip(to.iter()).fold(vec![0usize], |all, (l, &n)| spread(&all, along(l), n));
+    let whole = labelled(l, from, to)?;
+    let row = |(i, base): (usize, &usize)| {
+        let kept = whole.row(i).iter().zip(&free).filter(|(_, f)| !zero[base + *f]);
+        kept.map(|(&place, _)| place).collect::<Vec<u32>>()
+    };
+    Ok(Pattern::new(from.elements(), bases.iter().enumerate().map(row)))
+}
+
+/// How far apart neighbours along each axis are.
+fn strides(shape: &[usize]) -> Vec<usize> {
     let mut stride = 1;
-    let mut strides = vec![0; from.rank()];
-    for (s, &n) in strides.iter_mut().zip(from.iter()).rev() {
+    let mut strides = vec![0; shape.len()];
+    for (s, &n) in strides.iter_mut().zip(shape).rev() {
         *s = stride;
         stride *= n;
     }
+    strides
+}
+
+/// Axes that argument and result share must agree; all entries of the others meet.
+fn labelled<C: Clone>(l: &Labelled<C>, from: &Shape, to: &Shape) -> Result<Pattern, DiffError> {
+    let axes = l.axes(from.rank());
+    let strides = strides(from);
     // Every entry of the axes that only the argument has.
     let free =
         axes.input.iter().zip(&strides).zip(from.iter()).filter(|((l, _), _)| !axes.output.contains(l));
