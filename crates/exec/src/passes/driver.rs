@@ -33,19 +33,10 @@ impl Active {
     }
 
     fn apply<'b>(&self, site: &Site<'b>) -> Option<wengert_expr::Expr<'b>> {
-        let mut dtype = site.root.dtype();
-        if dtype == wengert_expr::DType::Bool
-            && let Some(&first) = super::site::operands(site.root).first()
-        {
-            dtype = first.dtype();
-        }
-        if !self.rule.on.contain(dtype) {
-            return None;
-        }
         match (self.rule.rewrite, self.pattern) {
-            (Rewrite::Code { apply, .. }, _) => apply(site),
-            (Rewrite::Pattern, Some(pattern)) => pattern.apply(site),
-            (Rewrite::Pattern, None) => None,
+            (Rewrite::Code { apply, .. }, _) if self.rule.on.contain(site.root.dtype()) => apply(site),
+            (Rewrite::Pattern, Some(pattern)) => pattern.apply(site, self.rule.on),
+            (Rewrite::Code { .. } | Rewrite::Pattern, _) => None,
         }
     }
 }

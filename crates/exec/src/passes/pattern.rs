@@ -3,7 +3,7 @@
 //! Names are variables: `c` and `d` are truth values, `k` and `l` match numbers (constants of one element, stretched or
 //! not) only. Operations on numbers alone are computed while the result is built, so no rule meets them half done.
 
-use super::rule::Rule;
+use super::rule::{Numbers, Rule};
 use super::site::{Site, uniform};
 use smallvec::SmallVec;
 use wengert_expr::text::{Options, parse};
@@ -66,7 +66,7 @@ impl Pattern {
     }
 
     /// What stands for the site's root, if it has this form.
-    pub(crate) fn apply<'b>(&self, site: &Site<'b>) -> Option<Expr<'b>> {
+    pub(crate) fn apply<'b>(&self, site: &Site<'b>, on: Numbers) -> Option<Expr<'b>> {
         let root = site.root;
         let mut bindings: Bindings = SmallVec::from_elem(None, self.variables);
         let goal: Goals<'_> = SmallVec::from_elem((&self.before, root.id()), 1);
@@ -75,6 +75,9 @@ impl Pattern {
         }
         let bound = bindings.iter().flatten().map(|&n| root.builder().node(n));
         let dtype = bound.map(Expr::dtype).max().unwrap_or(root.dtype());
+        if !on.contain(dtype) {
+            return None;
+        }
         let result = build(&self.after, root, &bindings, dtype);
         Some(result.cast(root.dtype()).broadcast_to(root.shape()))
     }
@@ -117,7 +120,9 @@ fn matches(graph: &Graph, mut goals: Goals<'_>, bindings: &mut Bindings) -> bool
                 }
             }
             Term::Exactly(x) => {
-                let equal = |v: &Value| v.dtype() != DType::Bool && v.item().is_some_and(|v| same(v, *x));
+                // By bits, so that 0 and -0 differ.
+                let same = |v: f64| v.to_bits() == x.to_bits();
+                let equal = |v: &Value| v.dtype() != DType::Bool && v.item().is_some_and(same);
                 if !number(graph, node).is_some_and(equal) {
                     return false;
                 }
@@ -148,11 +153,6 @@ fn matches(graph: &Graph, mut goals: Goals<'_>, bindings: &mut Bindings) -> bool
         }
     }
     true
-}
-
-/// Equal by their bits, which an integer beyond 2^53 does not have.
-fn same(value: f64, x: f64) -> bool {
-    value.to_bits() == x.to_bits()
 }
 
 fn number(graph: &Graph, node: NodeId) -> Option<&Value> {

@@ -7,7 +7,7 @@ use wengert_expr::{Expr, Graph, Literal, NodeId, Op, Type, Value, Work, with_ten
 
 pub(super) static RULES: &[Rule] = &[
     Rule::coded(
-        "fold",
+        "fold-constants",
         "f(constants)",
         "their value, within a budget",
         |op| !matches!(op, Op::Input(_) | Op::Constant(_) | Op::Iota { .. } | Op::Broadcast { .. }),

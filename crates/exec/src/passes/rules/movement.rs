@@ -14,14 +14,6 @@ pub(super) static RULES: &[Rule] = &[
         "input x: f64[2, 3]; y = reshape(reshape(x, (6,)), (3, 2))",
     ),
     Rule::coded(
-        "reshape-same",
-        "reshape(x) to the shape of x",
-        "x",
-        is_reshape,
-        |site| (site.x(0).shape() == site.root.shape()).then(|| site.x(0)),
-        "input x: f64[2, 3]; y = reshape(reshape(x, (6,)), (2, 3))",
-    ),
-    Rule::coded(
         "transpose-transpose",
         "transpose(transpose(x))",
         "transpose(x) at once",

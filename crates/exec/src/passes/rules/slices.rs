@@ -38,14 +38,6 @@ pub(super) static RULES: &[Rule] = &[
         "input x: f64[3]; y = broadcast_to(x, (4, 3))[1:3, 0:2]",
     ),
     Rule::coded(
-        "concatenate-one",
-        "concatenate(x) of one array",
-        "x",
-        is_concatenate,
-        |site| if let [x] = *operands(site.root) { Some(x) } else { None },
-        "input x: f64[4]; y = concatenate((x[0:2], x[2:4]))",
-    ),
-    Rule::coded(
         "concatenate-concatenate",
         "concatenate(x, concatenate(y, z), ...)",
         "concatenate(x, y, z, ...)",
@@ -168,7 +160,10 @@ fn concatenate_slices<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
             None => parts.push(part),
         }
     }
-    joined.then(|| site.root.builder().add(Op::Concatenate(axis as u8), &parts))
+    match parts.as_slice() {
+        [whole] if joined => Some(*whole),
+        parts => joined.then(|| site.root.builder().add(Op::Concatenate(axis as u8), parts)),
+    }
 }
 
 fn join<'b>(a: Expr<'b>, b: Expr<'b>, axis: usize) -> Option<Expr<'b>> {
