@@ -15,6 +15,8 @@ mod report;
 mod rule;
 mod rules;
 mod site;
+#[cfg(test)]
+mod tests;
 
 pub use error::PassError;
 pub use options::{Level, Options};
