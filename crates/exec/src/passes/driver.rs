@@ -14,7 +14,7 @@ use super::site::Site;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::rc::Rc;
-use wengert_expr::{Builder, Function, NodeId, Op, Output};
+use wengert_expr::{Builder, Expr, Function, NodeId, Op, Output};
 
 /// A rule that is on.
 #[derive(Clone, Copy)]
@@ -32,12 +32,24 @@ impl Active {
         }
     }
 
-    fn apply<'b>(&self, site: &Site<'b>) -> Option<wengert_expr::Expr<'b>> {
-        match (self.rule.rewrite, self.pattern) {
-            (Rewrite::Code { apply, .. }, _) if self.rule.on.contain(site.root.dtype()) => apply(site),
-            (Rewrite::Pattern, Some(pattern)) => pattern.apply(site, self.rule.on),
-            (Rewrite::Code { .. } | Rewrite::Pattern, _) => None,
-        }
+    /// What stands for the site's root, if the row fires there; an error where that could not be written.
+    fn apply<'b>(&self, site: &Site<'b>) -> Option<Expr<'b>> {
+        let b = site.root.builder();
+        let written = match (self.rule.rewrite, self.pattern) {
+            (Rewrite::Code { apply, .. }, _) if self.rule.on.contain(site.root.dtype()) => {
+                let mut fires = false;
+                let attempt = || apply(site).inspect(|_| fires = true).unwrap_or(site.root);
+                let written = b.attempt(attempt);
+                if fires { written } else { return None }
+            }
+            (Rewrite::Pattern, Some(pattern)) => {
+                let found = pattern.find(site.root, self.rule.on)?;
+                b.attempt(|| pattern.build(site.root, &found))
+            }
+            (Rewrite::Code { .. } | Rewrite::Pattern, _) => return None,
+        };
+        debug_assert!(written.is_ok(), "rule {} writes {written:?}", self.rule.name);
+        written.ok()
     }
 }
 
@@ -61,6 +73,12 @@ pub(super) fn rewrite(function: Function, context: &mut Context<'_>) -> Function
         return function;
     }
     let live = function.live();
+    let mut heads = Heads::default();
+    let graph = function.graph();
+    let mut idle = |n: &NodeId| !live[n.index()] || heads.of(graph.op(*n), context.rules).is_empty();
+    if graph.nodes().all(|n| idle(&n)) {
+        return function;
+    }
     let uses = uses(&function, &live);
     let outputs = function.outputs().to_vec();
     let nodes = function.graph().len();
@@ -71,7 +89,7 @@ pub(super) fn rewrite(function: Function, context: &mut Context<'_>) -> Function
         states: vec![State::New; nodes],
         order: Vec::with_capacity(nodes),
         uses,
-        heads: FxHashMap::default(),
+        heads,
         endless,
         context,
     };
@@ -117,14 +135,24 @@ enum State {
     Settled(NodeId),
 }
 
+/// For each operation, by the address of its row, the rules that may fire at it.
+#[derive(Default)]
+struct Heads(FxHashMap<usize, Rc<[Active]>>);
+
+impl Heads {
+    fn of(&mut self, op: &Op, rules: &[Active]) -> &Rc<[Active]> {
+        let key = std::ptr::from_ref(op.row()) as usize;
+        self.0.entry(key).or_insert_with(|| rules.iter().copied().filter(|r| r.heads(op)).collect())
+    }
+}
+
 struct Driver<'c, 'a> {
     b: Builder,
     states: Vec<State>,
     /// Nodes in the order in which they were found to be final.
     order: Vec<NodeId>,
     uses: Vec<u32>,
-    /// For each operation, by the address of its row, the rules that may fire at it.
-    heads: FxHashMap<usize, Rc<[Active]>>,
+    heads: Heads,
     endless: usize,
     context: &'c mut Context<'a>,
 }
@@ -223,11 +251,7 @@ impl Driver<'_, '_> {
                 });
                 return Next::Rebuild(g.op(node).clone(), settled.collect());
             }
-            let op = g.op(node);
-            let key = std::ptr::from_ref(op.row()) as usize;
-            let active =
-                heads.entry(key).or_insert_with(|| rules.iter().copied().filter(|r| r.heads(op)).collect());
-            Next::Rules(active.clone())
+            Next::Rules(heads.of(g.op(node), rules).clone())
         })
     }
 
@@ -240,16 +264,8 @@ impl Driver<'_, '_> {
         self.b.set_place(Some(place));
         for active in rules {
             let site = Site::new(&self.b, node, &self.uses, self.context.budget);
-            let mut fires = false;
-            let made = self.b.attempt(|| match active.apply(&site) {
-                Some(e) => {
-                    fires = true;
-                    e
-                }
-                None => site.root,
-            });
-            let Ok(made) = made else { continue };
-            if !fires || made.id() == node {
+            let Some(made) = active.apply(&site) else { continue };
+            if made.id() == node {
                 continue;
             }
             let typed = made.ty() == site.root.ty();

@@ -4,7 +4,7 @@
 //! not) only. Operations on numbers alone are computed while the result is built, so no rule meets them half done.
 
 use super::rule::{Numbers, Rule};
-use super::site::{Site, uniform};
+use super::site::uniform;
 use smallvec::SmallVec;
 use wengert_expr::text::{Options, parse};
 use wengert_expr::{DType, Expr, Graph, NodeId, Op, Type, Value};
@@ -65,22 +65,33 @@ impl Pattern {
         if let Term::Apply(op, _) = &self.before { Some(op) } else { None }
     }
 
-    /// What stands for the site's root, if it has this form.
-    pub(crate) fn apply<'b>(&self, site: &Site<'b>, on: Numbers) -> Option<Expr<'b>> {
-        let root = site.root;
+    /// What its variables are at a root that has this form.
+    pub(crate) fn find(&self, root: Expr<'_>, on: Numbers) -> Option<Found> {
         let mut bindings: Bindings = SmallVec::from_elem(None, self.variables);
         let goal: Goals<'_> = SmallVec::from_elem((&self.before, root.id()), 1);
-        if !root.builder().read(|g| matches(g, goal, &mut bindings)) {
-            return None;
-        }
-        let bound = bindings.iter().flatten().map(|&n| root.builder().node(n));
-        let dtype = bound.map(Expr::dtype).max().unwrap_or(root.dtype());
-        if !on.contain(dtype) {
-            return None;
-        }
-        let result = build(&self.after, root, &bindings, dtype);
-        Some(result.cast(root.dtype()).broadcast_to(root.shape()))
+        root.builder().read(|g| {
+            if !matches(g, goal, &mut bindings) {
+                return None;
+            }
+            let bound = bindings.iter().flatten().map(|&n| g.ty(n).dtype);
+            let dtype = bound.max().unwrap_or(g.ty(root.id()).dtype);
+            on.contain(dtype).then_some(Found { bindings, dtype })
+        })
     }
+
+    /// What stands for the root.
+    pub(crate) fn build<'b>(&self, root: Expr<'b>, found: &Found) -> Expr<'b> {
+        let result = build(&self.after, root, &found.bindings, found.dtype);
+        result.cast(root.dtype()).broadcast_to(root.shape())
+    }
+}
+
+/// What the variables of a pattern are at one place.
+#[derive(Debug)]
+pub(crate) struct Found {
+    bindings: Bindings,
+    /// The dtype of numbers.
+    dtype: DType,
 }
 
 fn term(graph: &Graph, node: NodeId, names: &mut Vec<String>) -> Term {

@@ -103,6 +103,9 @@ fn transpose_broadcast<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
 /// Where all operands are stretched alike, or are numbers. What can fail is left where it is: an array stretched to nothing
 /// has no elements that could.
 fn work_before_broadcast<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
+    if !is(site.x(0), is_broadcast) {
+        return None;
+    }
     let fails = matches!(site.op(), Op::Binary(Binary::Pow | Binary::Remainder));
     if fails && site.x(0).dtype() == DType::I64 {
         return None;
