@@ -79,7 +79,7 @@ impl Pipeline {
         let mut report = Report { nodes_before: function.live_count(), settled: true, ..Report::default() };
         let limit = options.stop_after.unwrap_or(usize::MAX);
         let mut function = function.clone();
-        // Passes since the last one that changed something.
+        // Passes since the last one that changed something: all of them, and each has seen what comes out.
         let mut idle = 0;
         for (pass, active) in self.passes.iter().zip(&active).cycle().take(ROUNDS * self.passes.len()) {
             if idle == self.passes.len() {
@@ -88,7 +88,8 @@ impl Pipeline {
             let fired = report.fired;
             let left = limit - fired;
             function = pass.run(function, active, left, options, &mut report);
-            idle = if report.fired > fired { 1 } else { idle + 1 };
+            // A pass that fired runs again: it knew how often nodes were used before.
+            idle = if report.fired > fired { 0 } else { idle + 1 };
             if options.verify
                 && let Some(violation) = verify(&function).first()
             {
