@@ -10,7 +10,7 @@ use super::options::Budget;
 use super::pattern::Pattern;
 use super::report::{Firing, Report};
 use super::rule::{Rewrite, Rule};
-use super::site::Site;
+use super::site::{Site, operands};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::rc::Rc;
@@ -44,6 +44,12 @@ impl Active {
             }
             (Rewrite::Pattern, Some(pattern)) => {
                 let found = pattern.find(site.root, self.rule.on)?;
+                let inner = |e: &Expr<'b>| !found.binds(e.id());
+                if self.rule.once
+                    && !operands(site.root).into_iter().filter(inner).all(|e| site.is_used_once(e))
+                {
+                    return None;
+                }
                 b.attempt(|| pattern.build(site.root, &found))
             }
             (Rewrite::Code { .. } | Rewrite::Pattern, _) => return None,

@@ -94,6 +94,13 @@ pub(crate) struct Found {
     dtype: DType,
 }
 
+impl Found {
+    /// Whether a variable is this node.
+    pub(crate) fn binds(&self, node: NodeId) -> bool {
+        self.bindings.contains(&Some(node))
+    }
+}
+
 fn term(graph: &Graph, node: NodeId, names: &mut Vec<String>) -> Term {
     match graph.op(node) {
         Op::Input(i) => {

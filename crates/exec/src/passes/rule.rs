@@ -22,6 +22,8 @@ pub struct Rule {
     pub example: &'static str,
     /// Where the inputs of the example lie when a relaxed row is tested.
     pub domain: (f64, f64),
+    /// Whether the operations behind the root must have no other use, so that none is done twice.
+    pub once: bool,
     pub(crate) rewrite: Rewrite,
 }
 
@@ -86,6 +88,7 @@ impl Rule {
             on: Numbers::All,
             example: "",
             domain: (-3.0, 3.0),
+            once: false,
             rewrite: Rewrite::Pattern,
         }
     }
@@ -127,6 +130,12 @@ impl Rule {
 
     pub(crate) const fn within(mut self, low: f64, high: f64) -> Rule {
         self.domain = (low, high);
+        self
+    }
+
+    /// This row only where the operations behind the root have no other use.
+    pub(crate) const fn once(mut self) -> Rule {
+        self.once = true;
         self
     }
 

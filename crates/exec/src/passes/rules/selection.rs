@@ -26,8 +26,8 @@ pub(super) static RULES: &[Rule] = &[
     Rule::exact("true-or", "logical_or(true, c)", "true"),
     Rule::exact("not-equal", "logical_not(x == y)", "x != y"),
     Rule::exact("not-unequal", "logical_not(x != y)", "x == y"),
-    Rule::relaxed("not-less", "logical_not(x < y)", "x >= y", UNORDERED).on(Floats),
-    Rule::relaxed("not-less-equal", "logical_not(x <= y)", "x > y", UNORDERED).on(Floats),
-    Rule::relaxed("not-greater", "logical_not(x > y)", "x <= y", UNORDERED).on(Floats),
-    Rule::relaxed("not-greater-equal", "logical_not(x >= y)", "x < y", UNORDERED).on(Floats),
+    Rule::relaxed("not-less", "logical_not(x < y)", "x >= y", UNORDERED).on(Floats).once(),
+    Rule::relaxed("not-less-equal", "logical_not(x <= y)", "x > y", UNORDERED).on(Floats).once(),
+    Rule::relaxed("not-greater", "logical_not(x > y)", "x <= y", UNORDERED).on(Floats).once(),
+    Rule::relaxed("not-greater-equal", "logical_not(x >= y)", "x < y", UNORDERED).on(Floats).once(),
 ];

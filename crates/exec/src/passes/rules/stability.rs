@@ -4,7 +4,7 @@
 
 use crate::passes::rule::Numbers::Floats;
 use crate::passes::rule::Rule;
-use crate::passes::site::{Site, is, operand};
+use crate::passes::site::{Site, is, operand, operands};
 use wengert_expr::{Along, Binary, Expr, Op, Reduction, Unary};
 
 const CANCELLED: &str = "the error of a cancellation";
@@ -59,10 +59,33 @@ fn sum_of_powers<'b>(e: Expr<'b>) -> Option<(Expr<'b>, Along)> {
         return None;
     }
     let x = operand(powers, 0);
-    // Whatever is subtracted, most likely it is the greatest one already.
-    let shifted = is(x, |op| matches!(op, Op::Binary(Binary::Sub)));
-    (!shifted && x.shape().elements() > 0)
-        .then(|| (x, Along::Axes(axes.iter().map(|&a| i64::from(a)).collect())))
+    let terms: usize = axes.iter().map(|&a| x.shape()[usize::from(a)]).product();
+    let along = Along::Axes(axes.iter().map(|&a| i64::from(a)).collect());
+    (terms > 1 && x.shape().elements() > 0 && !is_shifted(x)).then_some((x, along))
+}
+
+/// Nodes that are looked at to find that exponents are shifted.
+const LOOKED_AT: usize = 256;
+
+/// Whether something found as an extreme element, or what stands for one that is not finite, is among the terms of these
+/// exponents, however other rules have written them; also where there is too much to look at.
+fn is_shifted(x: Expr<'_>) -> bool {
+    let mut stack = vec![x];
+    for _ in 0..LOOKED_AT {
+        let Some(e) = stack.pop() else { return false };
+        match crate::passes::site::op(e) {
+            Op::Reduce(Reduction::Max | Reduction::Min, _) => return true,
+            Op::Select if is(operand(e, 0), |op| matches!(op, Op::Unary(Unary::IsFinite))) => return true,
+            Op::Unary(Unary::Neg)
+            | Op::Binary(Binary::Add | Binary::Sub | Binary::Mul | Binary::Div)
+            | Op::Broadcast { .. }
+            | Op::Reshape(_)
+            | Op::Transpose(_)
+            | Op::Slice(_) => stack.extend(operands(e)),
+            _ => {}
+        }
+    }
+    true
 }
 
 fn logsumexp<'b>(site: &Site<'b>) -> Option<Expr<'b>> {

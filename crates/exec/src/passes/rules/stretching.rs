@@ -1,7 +1,7 @@
 //! Broadcasts: joined, put late, so that work is done before its operands are repeated.
 
 use crate::passes::rule::Rule;
-use crate::passes::site::{Site, is, op, operand, operands};
+use crate::passes::site::{Site, is, op, operand, operands, uniform};
 use wengert_expr::{AxisList, Binary, DType, Expr, Op, Shape};
 
 pub(super) static RULES: &[Rule] = &[
@@ -31,6 +31,18 @@ pub(super) static RULES: &[Rule] = &[
         is_broadcast,
         broadcast_reshape,
         "input x: f64[3]; y = broadcast_to(reshape(x, (3, 1)), (3, 2))",
+    ),
+    Rule::coded(
+        "move-number",
+        "reshape or flip of k, stretched",
+        "k, stretched",
+        |op| matches!(op, Op::Reshape(_) | Op::Flip(_)),
+        |site| {
+            let number = uniform(site.x(0)).and_then(|v| v.reshaped(&[]))?;
+            let stretched = is(site.x(0), is_broadcast);
+            stretched.then(|| site.root.builder().constant(number).broadcast_to(site.root.shape()))
+        },
+        "input x: f64[2, 3]; y = x * reshape(broadcast_to(2, (3, 2)), (2, 3))",
     ),
     Rule::coded(
         "transpose-broadcast",
