@@ -136,8 +136,10 @@ fn tables() -> String {
                 Holds::Exact => "exact".to_owned(),
                 Holds::Relaxed { loses, .. } => format!("relaxed: {loses}"),
             };
+            let once =
+                if rule.once { ", where the operations behind the root have no other use" } else { "" };
             let (before, after) = (cell(rule.before), cell(rule.after));
-            text.push_str(&format!("| {} | `{before}` | `{after}` | {holds}{on} |\n", rule.name));
+            text.push_str(&format!("| {} | `{before}` | `{after}` | {holds}{on}{once} |\n", rule.name));
         }
     }
     text

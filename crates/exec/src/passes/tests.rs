@@ -1,9 +1,11 @@
 //! Passes together: order, switches, limits, long chains.
 
 use super::{Level, Options, PassError, Pipeline};
+use crate::evaluate;
+use std::f64::consts::LN_2;
 use std::time::Instant;
 use wengert_expr::text::{Options as Parsing, parse, print};
-use wengert_expr::{Builder, DType, Expr, Function, Type};
+use wengert_expr::{Builder, DType, Expr, Function, Type, Value};
 
 fn program(text: &str) -> Function {
     parse(text, &Parsing::default()).expect("a program")
@@ -83,6 +85,31 @@ fn constants_stay_small() {
         let (f, _) = Pipeline::standard().run(&program(text), &Options::relaxed()).expect("known names");
         let printed = print(&f).expect("no custom maps");
         assert!(printed.len() < 300, "{printed}");
+    }
+}
+
+/// The value of a scalar program after relaxed passes.
+fn value(text: &str) -> f64 {
+    let (f, report) = Pipeline::standard().run(&program(text), &Options::relaxed()).expect("known names");
+    assert!(report.settled);
+    let x = Value::from(vec![1000.0, 0.0, -1000.0]);
+    let inputs = [("x", x), ("t", Value::from(vec![0.0, 0.0, 1.0]))];
+    evaluate(&f, &inputs).expect("values")[0].item().expect("a scalar")
+}
+
+#[test]
+fn losses_written_plainly_do_not_overflow() {
+    let declared = "input x: f64[3], t: f64[3]\n";
+    for (text, want) in [
+        ("p = exp(x) / sum(exp(x)); output y = -sum(t * log(p))", 2000.0),
+        ("output y = log(sum(exp(x))) - sum(t * x)", 2000.0),
+        ("s = 1 / (1 + exp(-x)); output y = -sum(t * log(s) + (1 - t) * log(1 - s))", 2000.0 + LN_2),
+        ("s = 1 / (1 + exp(-x)); output y = -sum(t * log(s) + (1 - t) * log(1 + (-s)))", 2000.0 + LN_2),
+        ("output y = sum(t * log(t)) + 1", 1.0),
+        ("output y = sum(sqrt((x * 1e200)**2 + t**2)) / 1e200", 2000.0),
+    ] {
+        let found = value(&format!("{declared}{text}"));
+        assert!((found - want).abs() < 1e-9, "{text}: {found}");
     }
 }
 
