@@ -5,6 +5,8 @@ use crate::passes::rule::Rule;
 use crate::passes::site::{Site, uniform};
 use wengert_expr::{Binary, DType, Expr, Op, Type, Value};
 
+// Signs go outside also where a negation has other uses: products that differ in signs alone become one node, which saves more
+// than the negations cost.
 pub(super) static RULES: &[Rule] = &[
     Rule::coded(
         "drop-derivatives",
@@ -17,11 +19,9 @@ pub(super) static RULES: &[Rule] = &[
     Rule::exact("negate-negation", "-(-x)", "x"),
     Rule::exact("add-negation", "x + (-y)", "x - y"),
     Rule::exact("subtract-negation", "x - (-y)", "x + y"),
-    Rule::exact("multiply-negations", "(-x) * (-y)", "x * y"),
-    Rule::exact("divide-negations", "(-x) / (-y)", "x / y"),
-    Rule::exact("multiply-negation", "x * (-y)", "-(x * y)").once(),
-    Rule::exact("divide-negation", "(-x) / y", "-(x / y)").once(),
-    Rule::exact("divide-by-negation", "x / (-y)", "-(x / y)").once(),
+    Rule::exact("multiply-negation", "x * (-y)", "-(x * y)"),
+    Rule::exact("divide-negation", "(-x) / y", "-(x / y)"),
+    Rule::exact("divide-by-negation", "x / (-y)", "-(x / y)"),
     Rule::exact("multiply-by-minus-one", "x * (-1)", "-x"),
     Rule::exact("divide-by-minus-one", "x / (-1)", "-x"),
     Rule::exact("negate-multiple", "-(x * k)", "x * (-k)").once(),
