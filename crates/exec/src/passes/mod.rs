@@ -14,6 +14,8 @@ mod pipeline;
 mod report;
 mod rule;
 mod rules;
+#[cfg(test)]
+mod shape_tests;
 mod site;
 #[cfg(test)]
 mod tests;

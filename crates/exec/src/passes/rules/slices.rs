@@ -70,6 +70,9 @@ fn ranges(e: Expr<'_>) -> Option<Box<[Range]>> {
 fn slice_slice<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
     let (outer, inner) = (ranges(site.root)?, ranges(site.x(0))?);
     let join = |(o, i): (&Range, &Range)| {
+        if o.count == 0 {
+            return Some(Range { start: 0, count: 0, step: 1 });
+        }
         Some(Range {
             start: i.start.checked_add(o.start.checked_mul(i.step)?)?,
             count: o.count,
