@@ -67,7 +67,7 @@ impl Pipeline {
     /// let f = parse("output y = -(-(x * 1)) + sin(z) - (-w)", &Default::default())?;
     /// let (f, report) = Pipeline::standard().run(&f, &Options::default())?;
     /// assert_eq!(report.counts["subtract-negation"], 1);
-    /// assert!(print(&f)?.ends_with("v0 = sin(z)\nv1 = x + v0\ny = w + v1\noutput y\n"));
+    /// assert!(print(&f)?.ends_with("v0 = sin(z)\nv1 = x + v0\nv2 = w + v1\noutput y = v2\n"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

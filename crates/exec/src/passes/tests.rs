@@ -5,7 +5,7 @@ use crate::evaluate;
 use std::f64::consts::LN_2;
 use std::time::Instant;
 use wengert_expr::text::{Options as Parsing, parse, print};
-use wengert_expr::{Builder, DType, Expr, Function, Type, Value};
+use wengert_expr::{Builder, DType, Expr, Function, Range, Type, Value};
 
 fn program(text: &str) -> Function {
     parse(text, &Parsing::default()).expect("a program")
@@ -124,6 +124,37 @@ fn graphs_without_sharing_stay_so() {
         print(&f).expect("no custom maps"),
         "#! no-share\ninput x: f64\nv0 = sin(x)\nv1 = sin(x)\nv2 = v0 + v1\noutput y = v2\n"
     );
+}
+
+#[test]
+fn wide_graphs_take_linear_time() {
+    const N: usize = 20_000;
+    let b = Builder::new();
+    let x = b.input("x", Type::new(DType::F64, [N]));
+    let entries: Vec<Expr<'_>> = (0..N as i64).map(|i| x.entry(0, i).expand_dims(0)).collect();
+    let pads = entries.iter().enumerate().map(|(i, e)| e.sin().pad(&[(i as i64, (N - 1 - i) as i64, 0)]));
+    b.output("sum", pads.take(300).fold(x, |sum, e| sum + e));
+    b.output(
+        "nested",
+        entries.iter().fold(x, |all, e| e.concatenate(&[all], 0)).slice(&[Range {
+            start: 9,
+            count: 2,
+            step: 1,
+        }]),
+    );
+    let all = entries[0].concatenate(&entries[1..], 0);
+    b.output("slices", (0..N as i64).fold(x.entry(0, 0), |sum, i| sum + all.entry(0, i).exp()));
+    let start = Instant::now();
+    let (_, report) =
+        Pipeline::standard().run(&b.finish().expect("a graph"), &Options::relaxed()).expect("known names");
+    println!(
+        "wide: {} fired, {} nodes became {}, {:?}",
+        report.fired,
+        report.nodes_before,
+        report.nodes_after,
+        start.elapsed()
+    );
+    assert!(report.settled);
 }
 
 #[test]

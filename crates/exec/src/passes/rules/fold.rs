@@ -76,8 +76,13 @@ fn repeated<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
     if value.len() <= 1 {
         return None;
     }
-    // By bits, so that 0 and -0 differ.
     let first = with_tensor!(value, t => t.iter().next().map(|&x| Value::scalar(x)))?;
-    let wide = with_tensor!(value, t => t.iter().all(|&x| Value::scalar(x).bit_eq(&first)));
+    // By bits, so that 0 and -0 differ.
+    let wide = match value {
+        Value::Bool(t) => t.iter().all(|x| Some(x) == t.first()),
+        Value::I64(t) => t.iter().all(|x| Some(x) == t.first()),
+        Value::F32(t) => t.iter().all(|x| Some(x.to_bits()) == t.first().map(|x| x.to_bits())),
+        Value::F64(t) => t.iter().all(|x| Some(x.to_bits()) == t.first().map(|x| x.to_bits())),
+    };
     wide.then(|| site.root.builder().constant(first).broadcast_to(site.root.shape()))
 }

@@ -58,8 +58,8 @@ fn pad_pad<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
     Some(site.root.builder().add(Op::Pad(joined), &[operand(site.x(0), 0)]))
 }
 
-/// Parts that a sum of pads may have: each sum looks at all of them, which must not become quadratic.
-const PARTS: usize = 256;
+/// Parts of a concatenation that a rule looks at or makes: each of many rules would look at all of them.
+pub(super) const PARTS: usize = 256;
 
 fn sum_of_pads<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
     let (left, right) = (site.x(0), site.x(1));

@@ -1,5 +1,6 @@
 //! Parts of arrays, taken from where they come from.
 
+use super::pads::PARTS;
 use crate::passes::rule::Rule;
 use crate::passes::site::{Site, op, operand, operands, zeros};
 use wengert_expr::{Expr, Op, Range};
@@ -108,10 +109,14 @@ fn slice_pad<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
 fn slice_concatenate<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
     let (mut taken, Op::Concatenate(axis)) = (ranges(site.root)?, op(site.x(0))) else { return None };
     let axis = usize::from(axis);
+    let parts = operands(site.x(0));
+    if parts.len() > PARTS {
+        return None;
+    }
     let range = taken[axis];
     let end = range.start + range.count.saturating_sub(1) * range.step;
     let mut before = 0;
-    for part in operands(site.x(0)) {
+    for part in parts {
         let after = before + part.shape()[axis];
         if range.count > 0 && range.start >= before && end < after {
             taken[axis].start -= before;
@@ -144,7 +149,7 @@ fn concatenate_concatenate<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
     }
     let flat: Vec<Expr<'b>> =
         parts.into_iter().flat_map(|e| if same(e) { operands(e) } else { vec![e] }).collect();
-    Some(site.root.builder().add(Op::Concatenate(axis), &flat))
+    (flat.len() <= PARTS).then(|| site.root.builder().add(Op::Concatenate(axis), &flat))
 }
 
 /// Neighbours that are neighbouring slices of one array.

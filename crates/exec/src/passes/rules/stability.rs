@@ -96,7 +96,7 @@ fn logsumexp<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
 fn softmax<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
     let (above, mut below) = (site.x(0), site.x(1));
     let mut stretched = Vec::new();
-    while is(below, |op| matches!(op, Op::Broadcast { .. } | Op::Reshape(_))) {
+    while stretched.len() < 2 && is(below, |op| matches!(op, Op::Broadcast { .. } | Op::Reshape(_))) {
         stretched.push(below);
         below = operand(below, 0);
     }
