@@ -74,8 +74,6 @@ pub(crate) struct ShowArgs {
     pub(crate) steps: Option<usize>,
     #[command(flatten)]
     pub(crate) search: SearchArgs,
-    #[command(flatten)]
-    pub(crate) passes: PassArgs,
     /// As a text or as a picture
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -85,6 +83,8 @@ pub(crate) struct ShowArgs {
     /// Draw every node of a large graph
     #[arg(long)]
     pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) passes: PassArgs,
 }
 
 pub(crate) fn run(args: &ShowArgs, settings: &Settings) -> Result<Answer, Failure> {
