@@ -11,6 +11,7 @@ mod eliminate_tasks;
 mod hard_cases;
 mod lecture;
 mod numeric;
+mod passes;
 mod program;
 mod random;
 mod readme;

@@ -32,7 +32,7 @@ pub(crate) struct Drawn {
     pub(crate) function: Function,
     pub(crate) at: Vec<(&'static str, Value)>,
     /// Nothing in it has a kink, so differences mean something everywhere.
-    smooth: bool,
+    pub(crate) smooth: bool,
 }
 
 /// Into the interval where an operation is tame.

@@ -1,10 +1,11 @@
-//! Running Wengert graphs: the reference interpreter.
+//! Running Wengert graphs: the reference interpreter, and passes that rewrite a graph before it runs.
 //!
 //! The interpreter is the loop over the rows' reference values: plain, slow and obviously right. Everything faster is
 //! tested against it.
 
 mod error;
 mod interpreter;
+pub mod passes;
 
 pub use error::ExecError;
 pub use interpreter::{Interpreter, evaluate};

@@ -1,6 +1,7 @@
 //! `wengert show`: a program at one stage, as a text or as a picture.
 
 mod cross;
+mod optimized;
 
 use crate::answer::Answer;
 use crate::args::{OrderArgs, ProgramArgs, SearchArgs, Settings, WrtArgs};
@@ -8,6 +9,7 @@ use crate::evaluate::watched;
 use crate::failure::Failure;
 use crate::program::Program;
 use clap::{Args, ValueEnum};
+use optimized::PassArgs;
 use serde_json::json;
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -31,6 +33,8 @@ pub(crate) enum Stage {
     Reverse,
     /// The linearised graph while it is eliminated, down to the Jacobian
     Cross,
+    /// The program, or a derivative, after the passes
+    Optimized,
 }
 
 /// How a stage is shown.
@@ -51,7 +55,9 @@ Examples:
   wengert show model.wg --stage linearized --format dot -o model.dot
   wengert show -e 'sin(a * b)' --format dot --at a=2 --at b=3 | dot -Tsvg > graph.svg
   wengert show -e 'w = sin(x * y); output p = w + y; output q = log(w)' --stage cross --steps 1
-  wengert show model.wg --stage cross --steps 3 --order 5,4,6,7 --format dot | dot -Tsvg > step3.svg"
+  wengert show model.wg --stage cross --steps 3 --order 5,4,6,7 --format dot | dot -Tsvg > step3.svg
+  wengert show -e 'y = x * 1 - (-z)' --stage optimized --explain
+  wengert show model.wg --stage optimized --of reverse --relaxed --rules=-chain"
 )]
 pub(crate) struct ShowArgs {
     #[command(flatten)]
@@ -77,21 +83,27 @@ pub(crate) struct ShowArgs {
     /// Draw every node of a large graph
     #[arg(long)]
     pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) passes: PassArgs,
 }
 
 pub(crate) fn run(args: &ShowArgs, settings: &Settings) -> Result<Answer, Failure> {
     let sharing = match args.stage {
         Stage::Cross => &args.search.counting(settings)?,
-        Stage::Primal | Stage::Linearized | Stage::Forward | Stage::Reverse => {
+        Stage::Primal | Stage::Linearized | Stage::Forward | Stage::Reverse | Stage::Optimized => {
             check_no_order(args)?;
             settings
         }
     };
+    if let (true, Some(option)) = (args.stage != Stage::Optimized, args.passes.given()) {
+        return Err(misplaced(option, Stage::Optimized, args.stage));
+    }
     let program = Program::with_types(&args.program, &args.wrt.wrt, sharing)?;
     let shown = match args.stage {
         Stage::Primal => show(&program, &program.function, None, args)?,
         Stage::Linearized => show_linearized(&program, &linearization(&program)?, args)?,
         Stage::Cross => cross::cross(&program, &linearization(&program)?, args)?,
+        Stage::Optimized => optimized::optimized(&program, args)?,
         Stage::Forward => show(&program, &forward(&program)?, Some(Direction::Forward), args)?,
         Stage::Reverse => show(&program, &reverse(&program)?, Some(Direction::Reverse), args)?,
     };
@@ -112,8 +124,13 @@ fn check_no_order(args: &ShowArgs) -> Result<(), Failure> {
         (None, Some(_)) => "--steps",
         (None, None) => return Ok(()),
     };
-    let stage = args.stage.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned());
-    Err(Failure::input(format!("{option} is for stage cross, not for stage {stage}")))
+    Err(misplaced(option, Stage::Cross, args.stage))
+}
+
+/// That an option of one stage was given with another.
+fn misplaced(option: &str, of: Stage, with: Stage) -> Failure {
+    let name = |stage: Stage| stage.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned());
+    Failure::input(format!("{option} is for stage {}, not for stage {}", name(of), name(with)))
 }
 
 fn answer(settings: &Settings, shown: String) -> Answer {

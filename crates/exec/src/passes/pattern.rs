@@ -1,0 +1,224 @@
+//! Elementwise rewrites written as two expressions: parsed once, matched and built many times.
+//!
+//! Names are variables: `c` and `d` are truth values, `k` and `l` match numbers (constants of one element, stretched or
+//! not) only. Operations on numbers alone are computed while the result is built, so no rule meets them half done.
+
+use super::rule::{Numbers, Rule};
+use super::site::uniform;
+use smallvec::SmallVec;
+use wengert_expr::text::{Options, parse};
+use wengert_expr::{DType, Expr, Graph, NodeId, Op, Type, Value};
+
+/// A rewrite ready to be applied.
+#[derive(Clone, Debug)]
+pub(crate) struct Pattern {
+    before: Term,
+    after: Term,
+    variables: usize,
+}
+
+#[derive(Clone, Debug)]
+enum Term {
+    /// Any node, the same one wherever the variable stands.
+    Any(usize),
+    /// A number, the same one wherever the variable stands.
+    Number(usize),
+    /// This number, by its bits.
+    Exactly(f64),
+    /// This truth value.
+    Truth(bool),
+    /// An operation.
+    Apply(Op, Vec<Term>),
+}
+
+type Bindings = SmallVec<[Option<NodeId>; 6]>;
+
+/// Names whose variables are truth values.
+const TRUTHS: [&str; 2] = ["c", "d"];
+
+/// Names whose variables are numbers.
+const NUMBERS: [&str; 2] = ["k", "l"];
+
+/// A pattern as a program that declares its truth values.
+pub(crate) fn program(pattern: &str) -> String {
+    let declarations: String = TRUTHS.iter().map(|c| format!("input {c}: bool\n")).collect();
+    format!("{declarations}output result = {pattern}\n")
+}
+
+impl Pattern {
+    /// The pattern of a row.
+    ///
+    /// # Panics
+    /// When the row's texts are no expressions: a fault of the row, which its test finds.
+    pub(crate) fn new(rule: &Rule) -> Pattern {
+        let mut names: Vec<String> = Vec::new();
+        let [before, after] = [rule.before, rule.after].map(|text| {
+            let parsed = parse(&program(text), &Options::default());
+            let function = parsed.unwrap_or_else(|error| panic!("rule {}: {error}", rule.name));
+            term(function.graph(), function.outputs()[0].node, &mut names)
+        });
+        Pattern { before, after, variables: names.len() }
+    }
+
+    /// The operation at its root.
+    pub(crate) fn head(&self) -> Option<&Op> {
+        if let Term::Apply(op, _) = &self.before { Some(op) } else { None }
+    }
+
+    /// What its variables are at a root that has this form.
+    pub(crate) fn find(&self, root: Expr<'_>, on: Numbers) -> Option<Found> {
+        let mut bindings: Bindings = SmallVec::from_elem(None, self.variables);
+        let goal: Goals<'_> = SmallVec::from_elem((&self.before, root.id()), 1);
+        root.builder().read(|g| {
+            if !matches(g, goal, &mut bindings) {
+                return None;
+            }
+            let bound = bindings.iter().flatten().map(|&n| g.ty(n).dtype);
+            let dtype = bound.max().unwrap_or(g.ty(root.id()).dtype);
+            on.contain(dtype).then_some(Found { bindings, dtype })
+        })
+    }
+
+    /// What stands for the root.
+    pub(crate) fn build<'b>(&self, root: Expr<'b>, found: &Found) -> Expr<'b> {
+        let result = build(&self.after, root, &found.bindings, found.dtype);
+        result.cast(root.dtype()).broadcast_to(root.shape())
+    }
+}
+
+/// What the variables of a pattern are at one place.
+#[derive(Debug)]
+pub(crate) struct Found {
+    bindings: Bindings,
+    /// The dtype of numbers.
+    dtype: DType,
+}
+
+impl Found {
+    /// Whether a variable is this node.
+    pub(crate) fn binds(&self, node: NodeId) -> bool {
+        self.bindings.contains(&Some(node))
+    }
+}
+
+fn term(graph: &Graph, node: NodeId, names: &mut Vec<String>) -> Term {
+    match graph.op(node) {
+        Op::Input(i) => {
+            let name = &graph.inputs()[*i as usize].name;
+            let variable = names.iter().position(|n| n == name).unwrap_or_else(|| {
+                names.push(name.clone());
+                names.len() - 1
+            });
+            if NUMBERS.contains(&name.as_str()) { Term::Number(variable) } else { Term::Any(variable) }
+        }
+        Op::Constant(literal) => match (literal.value().slice::<bool>(), literal.value().item()) {
+            (Some(&[truth]), _) => Term::Truth(truth),
+            (_, Some(x)) => Term::Exactly(x),
+            (_, None) => unreachable!("patterns are of scalars"),
+        },
+        op => {
+            let terms = graph.operands(node).iter().map(|&n| term(graph, n, names)).collect();
+            Term::Apply(op.clone(), terms)
+        }
+    }
+}
+
+type Goals<'t> = SmallVec<[(&'t Term, NodeId); 8]>;
+
+/// Whether all goals can be met at once; a commutative operation is tried both ways.
+fn matches(graph: &Graph, mut goals: Goals<'_>, bindings: &mut Bindings) -> bool {
+    while let Some((term, node)) = goals.pop() {
+        match term {
+            Term::Any(variable) | Term::Number(variable) => {
+                if matches!(term, Term::Number(_)) && number(graph, node).is_none() {
+                    return false;
+                }
+                if *bindings[*variable].get_or_insert(node) != node {
+                    return false;
+                }
+            }
+            Term::Exactly(x) => {
+                // By bits, so that 0 and -0 differ.
+                let same = |v: f64| v.to_bits() == x.to_bits();
+                let equal = |v: &Value| v.dtype() != DType::Bool && v.item().is_some_and(same);
+                if !number(graph, node).is_some_and(equal) {
+                    return false;
+                }
+            }
+            Term::Truth(truth) => {
+                if number(graph, node).and_then(Value::slice::<bool>) != Some(&[*truth]) {
+                    return false;
+                }
+            }
+            Term::Apply(op, terms) => {
+                if graph.op(node) != op {
+                    return false;
+                }
+                let operands = graph.operands(node);
+                if op.row().commutative {
+                    let mut swapped = goals.clone();
+                    swapped.extend(terms.iter().zip(operands.iter().rev().copied()));
+                    let mut tried = bindings.clone();
+                    goals.extend(terms.iter().zip(operands.iter().copied()));
+                    if matches(graph, goals, &mut tried) {
+                        *bindings = tried;
+                        return true;
+                    }
+                    return matches(graph, swapped, bindings);
+                }
+                goals.extend(terms.iter().zip(operands.iter().copied()));
+            }
+        }
+    }
+    true
+}
+
+fn number(graph: &Graph, node: NodeId) -> Option<&Value> {
+    let node = match graph.op(node) {
+        Op::Broadcast { .. } => graph.operands(node)[0],
+        _ => node,
+    };
+    match graph.op(node) {
+        Op::Constant(literal) if literal.value().len() == 1 => Some(literal.value()),
+        _ => None,
+    }
+}
+
+fn build<'b>(term: &Term, root: Expr<'b>, bindings: &Bindings, dtype: DType) -> Expr<'b> {
+    let b = root.builder();
+    let bound = |variable: usize| b.node(bindings[variable].expect("what is built was matched"));
+    match term {
+        Term::Any(variable) => bound(*variable),
+        Term::Number(variable) => {
+            let e = bound(*variable);
+            match uniform(e).and_then(|v| v.reshaped(&[])) {
+                Some(value) => b.constant(value),
+                None => e,
+            }
+        }
+        Term::Exactly(x) => b.constant(Value::from_f64s(&Type::scalar(dtype), &[*x])),
+        Term::Truth(truth) => b.constant(*truth),
+        Term::Apply(op, terms) => {
+            let operands: Vec<Expr<'b>> = terms.iter().map(|t| build(t, root, bindings, dtype)).collect();
+            if let Some(value) = computed(op, &operands) {
+                return b.constant(value);
+            }
+            match (op, operands.as_slice()) {
+                (Op::Unary(op), [x]) => x.unary(*op),
+                (Op::Binary(op), [x, y]) => x.binary(*op, *y),
+                (Op::Compare(op), [x, y]) => x.compare(*op, *y),
+                (Op::Select, [c, x, y]) => c.select(*x, *y),
+                (op, operands) => b.add(op.clone(), operands),
+            }
+        }
+    }
+}
+
+/// The value of an operation on numbers.
+fn computed(op: &Op, operands: &[Expr<'_>]) -> Option<Value> {
+    let scalar = |e: &Expr<'_>| e.as_constant().filter(|v| v.shape().is_empty() && e.rank() == 0);
+    let values: Vec<Value> = operands.iter().map(scalar).collect::<Option<_>>()?;
+    let types: Vec<Type> = values.iter().map(Value::ty).collect();
+    let ty = (op.row().infer)(op, &types.iter().collect::<Vec<_>>()).ok()?;
+    (op.row().eval)(op, &values.iter().collect::<Vec<_>>(), &ty).ok()
+}
