@@ -16,7 +16,10 @@ use wengert_benches::tasks::Task;
 const SPECIAL: [f64; 9] =
     [0.0, -0.0, 1.0, -1.0, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 5e-324, f64::MAX];
 
-fn signature(f: &Function) -> (Vec<(String, Type)>, Vec<(Option<String>, Type)>) {
+/// Inputs and outputs by name and type.
+type Signature = (Vec<(String, Type)>, Vec<(Option<String>, Type)>);
+
+fn signature(f: &Function) -> Signature {
     let inputs = f.inputs().iter().map(|i| (i.name.clone(), i.ty.clone()));
     let outputs = f.outputs().iter().map(|o| (o.name.clone(), f.graph().ty(o.node).clone()));
     (inputs.collect(), outputs.collect())
