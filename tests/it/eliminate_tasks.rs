@@ -243,3 +243,18 @@ fn blocks_of_names_with_a_slash_have_names_of_their_own() {
     let names: Vec<String> = (0..4).map(|i| g.output_name(i)).collect();
     assert_eq!(names, ["`x/a`/b", "`x/a`/`a/b`", "x/b", "x/`a/b`"]);
 }
+
+/// What is searched on rows of bits is what the maps then cost: an order of edges is never dearer than the one it began from.
+#[test]
+fn edges_never_cost_more_than_vertices() {
+    for t in Task::ALL {
+        for convention in Convention::ALL {
+            let f = t.function(convention.sharing().unwrap_or(true)).expect("a task");
+            let names: Vec<&str> = f.inputs().iter().map(|i| i.name.as_str()).collect();
+            let p = problem(&f, &names, convention);
+            let vertices = search(&p, Budget::steps(2_000), 0);
+            let edges = search_edges(&p, &vertices, Budget::steps(2_000), 0).expect("scalars");
+            assert!(edges.weight <= vertices.weight, "{} {convention}", t.name);
+        }
+    }
+}

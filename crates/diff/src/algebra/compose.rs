@@ -129,8 +129,9 @@ pub(super) fn multiplied<A: Coefficients>(
     // Coefficients that have no axis in common, but those along which the whole is diagonal, and of which none is summed:
     // two factors that multiply out to more than they are.
     let passes = |l: &u8| whole.axes.input.contains(l) && whole.axes.output.contains(l);
-    let is_outer =
-        kept.len() == labels.len() && f.axes.scale.iter().all(|l| !s_scale.contains(l) || passes(l));
+    let both = matches!((&f.scale, &s.scale), (Scale::By(_), Scale::By(_)));
+    let apart = f.axes.scale.iter().all(|l| !s_scale.contains(l) || passes(l));
+    let is_outer = both && kept.len() == labels.len() && apart;
     if sparing && (after > COMPOSITION_BUDGET.max(f.held()).max(s.held()) || is_outer && after > before) {
         return None;
     }
