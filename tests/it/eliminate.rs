@@ -133,7 +133,7 @@ fn check_orders(seed: u64, size: usize) -> Result<(), TestCaseError> {
 /// What is proved is what trying everything finds; the bound is below it.
 fn check_vertices(seed: u64) -> Result<(), TestCaseError> {
     let mut draw = Draw::new(seed);
-    let most = if draw.below(12) == 0 { 7 } else { 5 };
+    let most = if draw.below(8) == 0 { 7 } else { 5 };
     let dag = Dag::random(&mut draw, most, true);
     let inner: Vec<usize> = dag.inner().collect();
     for convention in Convention::ALL {

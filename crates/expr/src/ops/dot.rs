@@ -10,7 +10,8 @@ use crate::rule::Rule;
 use crate::ty::{DType, Shape, Type};
 use crate::value::{Element, Tensor, Value};
 use crate::work::Work;
-use ndarray::{ArrayD, Axis, Ix3, IxDyn, LinalgScalar};
+use ndarray::{ArcArray, ArrayD, Axis, Ix3, IxDyn, LinalgScalar};
+use std::num::Wrapping;
 
 /// Which axes of two operands belong together. The result has the batch axes, then the free axes of the left operand,
 /// then those of the right one.
@@ -101,12 +102,25 @@ fn eval_dot(op: &Op, operands: &[&Value], ty: &Type) -> Result<Value, EvalError>
     Ok(match (operands[0], operands[1]) {
         (Value::F32(a), Value::F32(b)) => product(a, b, axes, &ty.shape),
         (Value::F64(a), Value::F64(b)) => product(a, b, axes, &ty.shape),
-        (Value::I64(a), Value::I64(b)) => product(a, b, axes, &ty.shape),
+        (Value::I64(a), Value::I64(b)) => {
+            // Integers wrap, as they do element by element.
+            let wrapping = |t: &Tensor<i64>| t.mapv(Wrapping).into_shared();
+            Value::from(contracted(&wrapping(a), &wrapping(b), axes, &ty.shape).mapv(|x| x.0))
+        }
         (Value::Bool(_) | Value::F32(_) | Value::F64(_) | Value::I64(_), _) => Value::zeros(ty),
     })
 }
 
 fn product<T: Element + LinalgScalar>(a: &Tensor<T>, b: &Tensor<T>, axes: &DotAxes, shape: &Shape) -> Value {
+    Value::from(contracted(a, b, axes, shape))
+}
+
+fn contracted<T: LinalgScalar>(
+    a: &ArcArray<T, IxDyn>,
+    b: &ArcArray<T, IxDyn>,
+    axes: &DotAxes,
+    shape: &Shape,
+) -> ArrayD<T> {
     let free_left = DotAxes::free(a.ndim(), &axes.batch.0, &axes.contract.0);
     let free_right = DotAxes::free(b.ndim(), &axes.batch.1, &axes.contract.1);
     let left = matrices(a, [&axes.batch.0, &free_left, &axes.contract.0]);
@@ -123,13 +137,11 @@ fn product<T: Element + LinalgScalar>(a: &Tensor<T>, b: &Tensor<T>, axes: &DotAx
             &mut out.index_axis_mut(Axis(0), i),
         );
     }
-    let out: ArrayD<T> =
-        out.into_dyn().into_shape_with_order(IxDyn(shape)).expect("the type rule gave this shape");
-    Value::from(out)
+    out.into_dyn().into_shape_with_order(IxDyn(shape)).expect("the type rule gave this shape")
 }
 
 /// The array with its axes in three groups, each merged into one.
-fn matrices<'t, T: Element>(t: &'t Tensor<T>, groups: [&[u8]; 3]) -> ndarray::CowArray<'t, T, Ix3> {
+fn matrices<'t, T: Clone>(t: &'t ArcArray<T, IxDyn>, groups: [&[u8]; 3]) -> ndarray::CowArray<'t, T, Ix3> {
     let order: Vec<usize> = groups.concat().into_iter().map(usize::from).collect();
     let merged = groups.map(|g| g.iter().map(|&a| t.shape()[usize::from(a)]).product::<usize>());
     let permuted = t.view().permuted_axes(IxDyn(&order));

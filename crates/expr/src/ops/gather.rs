@@ -108,11 +108,12 @@ fn eval_gather(op: &Op, operands: &[&Value], ty: &Type) -> Result<Value, EvalErr
 }
 
 fn eval_scatter(op: &Op, operands: &[&Value], ty: &Type) -> Result<Value, EvalError> {
-    fn go<T: Element + std::ops::Add<Output = T>>(
+    fn go<T: Element>(
         t: &Tensor<T>,
         offsets: &[usize],
         axis: u8,
         shape: &Shape,
+        plus: impl Fn(T, T) -> T,
     ) -> Value {
         let mut lanes: Vec<usize> = shape.to_vec();
         lanes[usize::from(axis)] = offsets.len();
@@ -120,16 +121,16 @@ fn eval_scatter(op: &Op, operands: &[&Value], ty: &Type) -> Result<Value, EvalEr
         let mut out = ArrayD::from_elem(IxDyn(shape), T::default());
         for (i, &offset) in offsets.iter().enumerate() {
             let mut lane = out.index_axis_mut(nd(axis), offset);
-            lane.zip_mut_with(&entries.index_axis(nd(axis), i), |a, &b| *a = *a + b);
+            lane.zip_mut_with(&entries.index_axis(nd(axis), i), |a, &b| *a = plus(*a, b));
         }
         Value::from(out)
     }
     let Op::ScatterAdd { axis, extent } = op else { return Ok(operands[0].clone()) };
     let offsets = offsets(operands[1], usize::from(*axis), *extent)?;
     Ok(match operands[0] {
-        Value::F32(t) => go(t, &offsets, *axis, &ty.shape),
-        Value::F64(t) => go(t, &offsets, *axis, &ty.shape),
-        Value::I64(t) => go(t, &offsets, *axis, &ty.shape),
+        Value::F32(t) => go(t, &offsets, *axis, &ty.shape, |a, b| a + b),
+        Value::F64(t) => go(t, &offsets, *axis, &ty.shape, |a, b| a + b),
+        Value::I64(t) => go(t, &offsets, *axis, &ty.shape, i64::wrapping_add),
         Value::Bool(t) => Value::Bool(t.clone()),
     })
 }

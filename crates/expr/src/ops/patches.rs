@@ -161,21 +161,21 @@ pub(crate) static OVERLAP: Row = Row::structural(
 });
 
 fn eval_overlap(op: &Op, operands: &[&Value], _: &Type) -> Result<Value, EvalError> {
-    fn go<T: Element + std::ops::Add<Output = T>>(t: &Tensor<T>, windows: &Windows) -> Value {
+    fn go<T: Element>(t: &Tensor<T>, windows: &Windows, plus: impl Fn(T, T) -> T) -> Value {
         let mut out = ArrayD::from_elem(IxDyn(&windows.shape), T::default());
         if !windows.is_empty() {
             for (array, patches) in windows.offsets() {
                 out.slice_mut(array.as_slice())
-                    .zip_mut_with(&t.slice(patches.as_slice()), |a, &b| *a = *a + b);
+                    .zip_mut_with(&t.slice(patches.as_slice()), |a, &b| *a = plus(*a, b));
             }
         }
         Value::from(out)
     }
     let Op::Overlap(windows) = op else { return Ok(operands[0].clone()) };
     Ok(match operands[0] {
-        Value::F32(t) => go(t, windows),
-        Value::F64(t) => go(t, windows),
-        Value::I64(t) => go(t, windows),
+        Value::F32(t) => go(t, windows, |a, b| a + b),
+        Value::F64(t) => go(t, windows, |a, b| a + b),
+        Value::I64(t) => go(t, windows, i64::wrapping_add),
         Value::Bool(t) => Value::Bool(t.clone()),
     })
 }

@@ -1,6 +1,6 @@
 //! One value for all elements along some axes, and running sums.
 //!
-//! The reduced axes go away; a composite keeps them as extents of 1. Ties of `max` and `min` share the derivative evenly.
+//! Integers wrap. The reduced axes go away; a composite keeps them as extents of 1. Ties of `max` and `min` share the derivative evenly.
 
 use super::shape::{check_axes, nd};
 use crate::error::{EvalError, OpError};
@@ -94,7 +94,9 @@ fn eval_sum(op: &Op, operands: &[&Value], _: &Type) -> Result<Value, EvalError> 
     Ok(match operands[0] {
         Value::F32(t) => go(op, t),
         Value::F64(t) => go(op, t),
-        Value::I64(t) => go(op, t),
+        Value::I64(t) => {
+            fold(op, t, |t, axis| t.fold_axis(axis, 0, |a: &i64, b| a.wrapping_add(*b)).into_shared())
+        }
         Value::Bool(t) => Value::Bool(t.clone()),
     })
 }
@@ -106,7 +108,9 @@ fn eval_prod(op: &Op, operands: &[&Value], _: &Type) -> Result<Value, EvalError>
     Ok(match operands[0] {
         Value::F32(t) => go(op, t),
         Value::F64(t) => go(op, t),
-        Value::I64(t) => go(op, t),
+        Value::I64(t) => {
+            fold(op, t, |t, axis| t.fold_axis(axis, 1, |a: &i64, b| a.wrapping_mul(*b)).into_shared())
+        }
         Value::Bool(t) => Value::Bool(t.clone()),
     })
 }
@@ -212,12 +216,12 @@ pub(crate) static CUMSUM: Row = Row::structural(
 });
 
 fn eval_cumsum(op: &Op, operands: &[&Value], _: &Type) -> Result<Value, EvalError> {
-    fn go<T: Element + std::ops::Add<Output = T>>(t: &Tensor<T>, axis: u8, reverse: bool) -> Value {
+    fn go<T: Element>(t: &Tensor<T>, axis: u8, reverse: bool, plus: impl Fn(T, T) -> T) -> Value {
         let mut sums = t.to_owned();
         if reverse {
             sums.invert_axis(nd(axis));
         }
-        sums.accumulate_axis_inplace(nd(axis), |&before, x| *x = before + *x);
+        sums.accumulate_axis_inplace(nd(axis), |&before, x| *x = plus(before, *x));
         if reverse {
             sums.invert_axis(nd(axis));
         }
@@ -225,9 +229,9 @@ fn eval_cumsum(op: &Op, operands: &[&Value], _: &Type) -> Result<Value, EvalErro
     }
     let Op::Cumsum { axis, reverse } = op else { return Ok(operands[0].clone()) };
     Ok(match operands[0] {
-        Value::F32(t) => go(t, *axis, *reverse),
-        Value::F64(t) => go(t, *axis, *reverse),
-        Value::I64(t) => go(t, *axis, *reverse),
+        Value::F32(t) => go(t, *axis, *reverse, |a, b| a + b),
+        Value::F64(t) => go(t, *axis, *reverse, |a, b| a + b),
+        Value::I64(t) => go(t, *axis, *reverse, i64::wrapping_add),
         Value::Bool(t) => Value::Bool(t.clone()),
     })
 }
