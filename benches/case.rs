@@ -107,7 +107,7 @@ impl Case {
             "reverse passes",
             "reverse products",
             "reverse sums",
-            "auto takes",
+            "the cheaper",
         ]);
         for case in cases {
             let costs = case.cost()?;
