@@ -3,9 +3,11 @@
 use crate::numeric::worst_relative;
 use crate::random::{Drawn, NAMES, run};
 use proptest::prelude::*;
+use wengert::diff::eliminate::{Budget, Convention};
 use wengert::diff::sparsity::{Blocks, Ends, Pattern};
 use wengert::diff::{
-    DiffError, HessianMethod, Linearized, Mode, hessian_by, jacobian, sparse_hessian, sparse_jacobian,
+    DiffError, HessianMethod, Linearized, Mode, choose, choose_hessian, hessian_by, jacobian, sparse_hessian,
+    sparse_jacobian, survey,
 };
 use wengert::exec::evaluate;
 use wengert::expr::text::{Options, parse};
@@ -210,4 +212,17 @@ pub(crate) fn check_pattern(
         row += rows;
     }
     Ok(())
+}
+
+/// A derivative too dense for a colouring is no reason for mode auto or a survey to fail.
+#[test]
+fn dense_derivatives_are_chosen_without_a_colouring() {
+    let f = program("input x: f64[20000]\ninput y: f64[20000]\nx * sum(y)");
+    let choice = choose(&f, &["x", "y"]).expect("a choice");
+    assert!(choice.predictions.iter().all(|p| p.mode != Mode::Compressed), "{}", choice.reason());
+    let survey = survey(&f, &["x", "y"], Convention::FreeUnits, Budget::steps(0), 0).expect("a survey");
+    assert!(survey.compressed.is_none());
+    let f = program("input x: f64[20000]\nsum(x)**2");
+    let choice = choose_hessian(&f, &["x"]).expect("a choice");
+    assert!(choice.predictions.iter().all(|p| p.mode != HessianMethod::Compressed));
 }

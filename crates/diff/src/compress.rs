@@ -89,7 +89,26 @@ impl<'b> Plan<'b> {
         wrt: &[Expr<'b>],
         at: &[(&str, Value)],
     ) -> Result<Plan<'b>, DiffError> {
-        let (linear, pattern) = places(b, outputs, wrt, at)?;
+        Plan::jacobian_within(b, outputs, wrt, at, usize::MAX)
+    }
+
+    /// As [`Plan::jacobian`] where it may be worth it; `None` where blocks are dense or there are too many places.
+    pub(crate) fn jacobian_if_sparse(
+        b: &'b Builder,
+        outputs: &[Expr<'b>],
+        wrt: &[Expr<'b>],
+    ) -> Result<Option<Plan<'b>>, DiffError> {
+        if_sparse(Plan::jacobian_within(b, outputs, wrt, &[], FEW))
+    }
+
+    fn jacobian_within(
+        b: &'b Builder,
+        outputs: &[Expr<'b>],
+        wrt: &[Expr<'b>],
+        at: &[(&str, Value)],
+        dense: usize,
+    ) -> Result<Plan<'b>, DiffError> {
+        let (linear, pattern) = places(b, outputs, wrt, at, dense)?;
         let compression = Compression::of_jacobian(&pattern);
         Ok(Plan { b, linear, outputs: outputs.to_vec(), wrt: wrt.to_vec(), pattern, compression })
     }
@@ -100,9 +119,26 @@ impl<'b> Plan<'b> {
         wrt: &[Expr<'b>],
         at: &[(&str, Value)],
     ) -> Result<Plan<'b>, DiffError> {
+        Plan::hessian_within(output, wrt, at, usize::MAX)
+    }
+
+    /// As [`Plan::hessian`] where it may be worth it; `None` where blocks are dense or there are too many places.
+    pub(crate) fn hessian_if_sparse(
+        output: Expr<'b>,
+        wrt: &[Expr<'b>],
+    ) -> Result<Option<Plan<'b>>, DiffError> {
+        if_sparse(Plan::hessian_within(output, wrt, &[], FEW))
+    }
+
+    fn hessian_within(
+        output: Expr<'b>,
+        wrt: &[Expr<'b>],
+        at: &[(&str, Value)],
+        dense: usize,
+    ) -> Result<Plan<'b>, DiffError> {
         let b = output.builder();
         let outputs = gradient(output, wrt)?;
-        let (linear, pattern) = places(b, &outputs, wrt, at)?;
+        let (linear, pattern) = places(b, &outputs, wrt, at, dense)?;
         let pattern = pattern.symmetrised();
         let compression = Compression::of_hessian(&pattern)?;
         Ok(Plan { b, linear, outputs, wrt: wrt.to_vec(), pattern, compression })
@@ -209,18 +245,38 @@ impl<'b> Plan<'b> {
     }
 }
 
-/// The linearised graph and its pattern.
+/// The most places of dense blocks beside which it may be worth it to colour the rest.
+const FEW: usize = 1 << 20;
+
+/// A plan that is only one of several: too many places are no error.
+fn if_sparse(plan: Result<Plan<'_>, DiffError>) -> Result<Option<Plan<'_>>, DiffError> {
+    match plan {
+        Ok(plan) => Ok(Some(plan)),
+        Err(DiffError::TooManyPlaces { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The linearised graph and its pattern, if dense blocks have no more than so many places.
 fn places<'b>(
     b: &'b Builder,
     outputs: &[Expr<'b>],
     wrt: &[Expr<'b>],
     at: &[(&str, Value)],
+    dense: usize,
 ) -> Result<(Linearized, Pattern), DiffError> {
     let nodes = |es: &[Expr<'b>]| es.iter().map(|e| e.id()).collect::<Vec<NodeId>>();
     let (outputs, variables) = (nodes(outputs), nodes(wrt));
     let linear = Linearized::new(b, &variables, &outputs)?;
     let ends = Ends { outputs: &outputs, variables: &variables };
-    let pattern = b.read(|g| Blocks::new(g, &linear, ends, at)?.pattern())?;
+    let pattern = b.read(|g| {
+        let mut blocks = Blocks::new(g, &linear, ends, at)?;
+        let places = blocks.dense_places();
+        if places > dense {
+            return Err(DiffError::TooManyPlaces { places, limit: dense });
+        }
+        blocks.pattern()
+    })?;
     Ok((linear, pattern))
 }
 

@@ -146,10 +146,14 @@ pub(crate) fn choose_between<'b>(outputs: &[Expr<'b>], wrt: &[Expr<'b>]) -> Resu
     let Some(b) = outputs.first().map(|o| o.builder()) else { return Ok(nothing) };
     let (variables, results) = (elements(wrt), elements(outputs));
     let costs = b.read(|g| costs(g, &linear, variables, results, Convention::default()));
-    let predictor = Predictor { b, linear: &linear, outputs, wrt, costs };
-    let mut predictions = vec![predictor.predict(Mode::Reverse)?, predictor.predict(Mode::Forward)?];
     let passes = variables.min(results);
-    if passes >= SWEEPS && variables.saturating_add(results) <= COLOURED {
+    let coloured = passes >= SWEEPS && variables.saturating_add(results) <= COLOURED;
+    let plan = if coloured { Plan::jacobian_if_sparse(b, outputs, wrt)? } else { None };
+    let compressed =
+        plan.map(|Plan { compression: c, .. }| costs.compressed(c.column_groups(), c.row_groups()));
+    let predictor = Predictor { b, linear: &linear, outputs, wrt, costs, compressed };
+    let mut predictions = vec![predictor.predict(Mode::Reverse)?, predictor.predict(Mode::Forward)?];
+    if predictor.compressed.is_some() {
         predictions.push(predictor.predict(Mode::Compressed)?);
     }
     let mut order = None;
@@ -168,17 +172,21 @@ pub(crate) fn choose_between<'b>(outputs: &[Expr<'b>], wrt: &[Expr<'b>]) -> Resu
 /// # Errors
 /// As [`grad`](crate::grad).
 pub fn choose_hessian(f: &Function, wrt: &[&str]) -> Result<Choice<HessianMethod>, DiffError> {
-    const METHODS: [HessianMethod; 3] =
-        [HessianMethod::ForwardOverReverse, HessianMethod::EdgePushing, HessianMethod::Compressed];
     let b = reopened(f);
     let at = open(&b, f, wrt)?;
     let output = scalar_output(&at, f)?;
     check_variables(&[output], &at.wrt)?;
     let variables = elements(&at.wrt);
     let sweeps = 4 + at.wrt.len() as u64;
+    let groups = || -> Result<Option<u64>, DiffError> {
+        if variables > COLOURED {
+            return Ok(None);
+        }
+        let plan = Plan::hessian_if_sparse(output, &at.wrt)?;
+        Ok(plan.map(|plan| plan.compression.column_groups() as u64))
+    };
     if (f.graph().len() as u64).saturating_mul(sweeps) > WRITTEN {
-        let is_sparse = variables <= COLOURED
-            && (Plan::hessian(output, &at.wrt, &[])?.compression.column_groups() as u64) < variables / 2;
+        let is_sparse = groups()?.is_some_and(|groups| groups < variables / 2);
         let mode = if is_sparse { HessianMethod::Compressed } else { HessianMethod::ForwardOverReverse };
         return Ok(Choice { mode, predictions: Vec::new(), order: None });
     }
@@ -186,7 +194,9 @@ pub fn choose_hessian(f: &Function, wrt: &[&str]) -> Result<Choice<HessianMethod
         let load = Workload::of(&value_and_hessian(f, wrt, mode)?);
         Ok(Prediction { mode, load, is_exact: true })
     };
-    let predictions = METHODS.into_iter().map(written).collect::<Result<_, DiffError>>()?;
+    let mut methods = vec![HessianMethod::ForwardOverReverse, HessianMethod::EdgePushing];
+    methods.extend(groups()?.map(|_| HessianMethod::Compressed));
+    let predictions = methods.into_iter().map(written).collect::<Result<_, DiffError>>()?;
     Ok(Choice::least(predictions, HessianMethod::ForwardOverReverse))
 }
 
@@ -196,6 +206,8 @@ struct Predictor<'p, 'b> {
     outputs: &'p [Expr<'b>],
     wrt: &'p [Expr<'b>],
     costs: Costs,
+    /// What sweeps along the groups of a colouring cost, if there is one that may be worth it.
+    compressed: Option<ModeCost>,
 }
 
 impl Predictor<'_, '_> {
@@ -210,7 +222,7 @@ impl Predictor<'_, '_> {
             let load = self.written(|outputs, wrt| with_jacobian(outputs, wrt, mode))?;
             return Ok(Prediction { mode, load, is_exact: true });
         }
-        Ok(Prediction { mode, load: self.estimated(mode)?, is_exact: false })
+        Ok(Prediction { mode, load: self.estimated(mode), is_exact: false })
     }
 
     fn predict_cross(&self, found: &Found) -> Result<Prediction, DiffError> {
@@ -244,17 +256,14 @@ impl Predictor<'_, '_> {
     }
 
     /// The function and its coefficients as they are, and the sweeps by what their maps cost.
-    fn estimated(&self, mode: Mode) -> Result<Workload, DiffError> {
+    fn estimated(&self, mode: Mode) -> Workload {
         let cost = match mode {
             Mode::Forward => self.costs.forward.clone(),
             Mode::Auto | Mode::Reverse | Mode::Cross => self.costs.reverse.clone(),
-            Mode::Compressed => {
-                let compression = Plan::jacobian(self.b, self.outputs, self.wrt, &[])?.compression;
-                self.costs.compressed(compression.column_groups(), compression.row_groups())
-            }
+            Mode::Compressed => self.compressed.clone().unwrap_or_else(|| self.costs.reverse.clone()),
             Mode::Paths => self.costs.path_sum.clone(),
         };
-        Ok(self.load(mode, &cost))
+        self.load(mode, &cost)
     }
 
     /// A derivative of this cost beside the function itself.

@@ -85,20 +85,21 @@ pub fn survey(
     let faces = search_faces(&problem, edges.as_ref().unwrap_or(&best), budget.part(4), seed);
     let costs = b.read(|g| costs(g, &linear, variables, outputs, convention));
     let compressed = match variables.saturating_add(outputs) {
-        0..=COLOURED => Some(compressed(&b, &at, &costs)?),
+        0..=COLOURED => compressed(&b, &at, &costs)?,
         _ => None,
     };
     let choice = choose_between(&at.outputs, &at.wrt)?;
     Ok(Survey { costs, orders, best, edges, faces, compressed, choice })
 }
 
-fn compressed<'b>(b: &'b Builder, at: &Open<'b>, costs: &Costs) -> Result<Compressed, DiffError> {
-    let Plan { pattern, compression, .. } = Plan::jacobian(b, &at.outputs, &at.wrt, &[])?;
+fn compressed<'b>(b: &'b Builder, at: &Open<'b>, costs: &Costs) -> Result<Option<Compressed>, DiffError> {
+    let Some(plan) = Plan::jacobian_if_sparse(b, &at.outputs, &at.wrt)? else { return Ok(None) };
+    let Plan { pattern, compression, .. } = plan;
     let cost = costs.compressed(compression.column_groups(), compression.row_groups());
-    Ok(Compressed {
+    Ok(Some(Compressed {
         size: (pattern.rows(), pattern.columns()),
         nonzeros: pattern.nonzeros(),
         compression,
         cost,
-    })
+    }))
 }

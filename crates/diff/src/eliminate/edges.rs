@@ -5,11 +5,10 @@
 //! edges into the best order of vertices that is known. Source: Naumann, "Optimal accumulation of Jacobian matrices by
 //! elimination methods on the dual computational graph", Mathematical Programming 99 (2004).
 
-use super::best_first::best_first;
 use super::bits::Bits;
 use super::board::Board;
 use super::budget::{Budget, Clock};
-use super::game::{Game, anneal, evaluate};
+use super::game::{Game, searched};
 use super::problem::Problem;
 use super::search::{Found, search};
 use super::step::Step;
@@ -26,34 +25,13 @@ pub fn search_edges(problem: &Problem, known: &Found, budget: Budget, seed: u64)
     let mut clock = Clock::new(budget);
     // Whatever is moved or taken out, the vertices at the end complete the order.
     let rest = problem.inner().into_iter().map(Step::Vertex);
-    let mut steps: Vec<Step> = known.order.iter().copied().chain(rest).collect();
-    let mut bound = start.ahead();
-    if problem.inner().len() <= PROVED {
-        let mut half = clock.part(2);
-        let proof = best_first(&start, known.weight, &mut half);
-        clock.steps += half.steps;
-        bound = proof.bound;
-        steps = proof.better.unwrap_or(steps);
-    }
-    let mut best = (evaluate(&start, &steps), steps);
-    if best.0 > bound && !clock.is_spent() {
-        anneal(&start, &mut best, bound, seed, &mut clock);
-    }
-    let order = performed(problem, &best.1);
+    let steps = known.order.iter().copied().chain(rest).collect();
+    let is_provable = problem.inner().len() <= PROVED;
+    let (steps, bound) = searched(&start, steps, known.weight, is_provable, seed, &mut clock);
+    let order = performed(problem, &steps);
     let cost = problem.cost(&order).ok()?;
-    let weight = problem.weight(&cost);
-    let method = if weight < known.weight { "search over edges" } else { known.method };
-    Some(Found {
-        order,
-        cost,
-        weight,
-        bound: bound.min(weight),
-        optimal: weight <= bound,
-        over: "edge orders",
-        method,
-        steps: clock.steps,
-        time: clock.elapsed(),
-    })
+    let kind = ("edge orders", "search over edges");
+    Some(known.improved(problem, (order, cost), bound, kind, &clock))
 }
 
 /// Looks for the best order with half of the budget among those of vertices, then with a quarter among those of edges.

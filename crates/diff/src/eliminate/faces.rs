@@ -3,10 +3,9 @@
 //! On small scalar graphs a best-first search over positions proves the least price over all orders of faces. On larger
 //! ones annealing puts faces into the best order of vertices and edges that is known.
 
-use super::best_first::best_first;
 use super::budget::{Budget, Clock};
 use super::convention::Convention;
-use super::game::{Game, anneal, evaluate};
+use super::game::{Game, searched};
 use super::line::{Face, LineGraph};
 use super::problem::{OrderCost, Problem};
 use super::search::Found;
@@ -34,34 +33,12 @@ pub fn search_faces(problem: &Problem, known: &Found, budget: Budget, seed: u64)
     let mut clock = Clock::new(budget);
     // Whatever is moved or taken out, the vertices at the end complete the order.
     let rest = problem.inner().into_iter().map(Step::Vertex);
-    let mut moves: Vec<Move> = known.order.iter().copied().chain(rest).map(Move::Step).collect();
-    let mut bound = start.ahead();
-    if faces <= PROVED {
-        let mut part = clock.part(2);
-        let proof = best_first(&start, known.weight, &mut part);
-        clock.steps += part.steps;
-        bound = proof.bound;
-        moves = proof.better.unwrap_or(moves);
-    }
-    let mut best = (evaluate(&start, &moves), moves);
-    if best.0 > bound && !clock.is_spent() {
-        anneal(&start, &mut best, bound, seed, &mut clock);
-    }
-    let order = performed(start, &best.1);
+    let moves = known.order.iter().copied().chain(rest).map(Move::Step).collect();
+    let (moves, bound) = searched(&start, moves, known.weight, faces <= PROVED, seed, &mut clock);
+    let order = performed(start, &moves);
     let cost = problem.cost_of_faces(&order).ok()?;
-    let weight = problem.weight(&cost);
-    let method = if weight < known.weight { "search over faces" } else { known.method };
-    Some(Found {
-        order,
-        cost,
-        weight,
-        bound: bound.min(weight),
-        optimal: weight <= bound,
-        over: "face orders",
-        method,
-        steps: clock.steps,
-        time: clock.elapsed(),
-    })
+    let kind = ("face orders", "search over faces");
+    Some(known.improved(problem, (order, cost), bound, kind, &clock))
 }
 
 impl Problem {

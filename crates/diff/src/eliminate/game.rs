@@ -3,6 +3,7 @@
 //! An order is a row of moves. One that is not possible when its turn comes is passed over, so an order may be varied
 //! freely: it stays an order as long as the moves that finish the graph are in it.
 
+use super::best_first::best_first;
 use super::budget::Clock;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -34,14 +35,33 @@ pub(super) fn evaluate<G: Game>(start: &G, order: &[G::Move]) -> u64 {
     order.iter().map(|&m| now.take(m)).sum()
 }
 
-/// Moves put into an order, taken out of it and moved within it, as simulated annealing; the best is kept.
-pub(super) fn anneal<G: Game>(
+/// The best order found from one that is known, and what no order costs less than: by a proof where one is tried, which may
+/// take half of the time, then by annealing.
+pub(super) fn searched<G: Game>(
     start: &G,
-    best: &mut (u64, Vec<G::Move>),
-    bound: u64,
+    mut order: Vec<G::Move>,
+    known: u64,
+    is_provable: bool,
     seed: u64,
     clock: &mut Clock,
-) {
+) -> (Vec<G::Move>, u64) {
+    let mut bound = start.ahead();
+    if is_provable {
+        let mut half = clock.part(2);
+        let proof = best_first(start, known, &mut half);
+        clock.steps += half.steps;
+        bound = proof.bound;
+        order = proof.better.unwrap_or(order);
+    }
+    let mut best = (evaluate(start, &order), order);
+    if best.0 > bound && !clock.is_spent() {
+        anneal(start, &mut best, bound, seed, clock);
+    }
+    (best.1, bound)
+}
+
+/// Moves put into an order, taken out of it and moved within it, as simulated annealing; the best is kept.
+fn anneal<G: Game>(start: &G, best: &mut (u64, Vec<G::Move>), bound: u64, seed: u64, clock: &mut Clock) {
     const DESCENT: u64 = 20_000;
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut below = move |n: usize| ((u64::from(random.next_u32()) * n.max(1) as u64) >> 32) as usize;

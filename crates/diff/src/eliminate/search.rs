@@ -53,6 +53,31 @@ impl<S> Found<S> {
     }
 }
 
+impl Found {
+    /// What a finer search found that started from this: the kind of its orders, and how it is called where it gained.
+    pub(super) fn improved<S>(
+        &self,
+        problem: &Problem,
+        (order, cost): (Vec<S>, OrderCost),
+        bound: u64,
+        (over, name): (&'static str, &'static str),
+        clock: &Clock,
+    ) -> Found<S> {
+        let weight = problem.weight(&cost);
+        Found {
+            order,
+            cost,
+            weight,
+            bound: bound.min(weight),
+            optimal: weight <= bound,
+            over,
+            method: if weight < self.weight { name } else { self.method },
+            steps: clock.steps,
+            time: clock.elapsed(),
+        }
+    }
+}
+
 /// Every heuristic's order that is worth its time on a problem of this size.
 pub fn heuristics(problem: &Problem) -> Vec<(Heuristic, Vec<u32>)> {
     let large = problem.inner().len() > LARGE;

@@ -212,6 +212,23 @@ impl<'g> Blocks<'g> {
         })
     }
 
+    /// How many places there are at least, from the structures of dense and block-diagonal blocks alone.
+    pub fn dense_places(&self) -> usize {
+        let places = |output: usize, variable: u32| {
+            let all = self.rows[output].saturating_mul(self.columns[variable as usize]);
+            match self.shape(output, variable as usize) {
+                Some(BlockShape::Dense) => all,
+                Some(BlockShape::BlockDiagonal { blocks }) => all / blocks.max(1),
+                Some(BlockShape::Diagonal | BlockShape::Composed { .. } | BlockShape::Sparse { .. })
+                | None => 0,
+            }
+        };
+        let row = |(output, row): (usize, &Row)| {
+            row.iter().map(|(variable, _)| places(output, *variable)).fold(0, usize::saturating_add)
+        };
+        self.outputs.iter().enumerate().map(row).fold(0, usize::saturating_add)
+    }
+
     /// Every place of the Jacobian: a row for each element of the outputs, a column for each of the variables.
     ///
     /// # Errors

@@ -64,20 +64,6 @@ pub struct Compression {
     order: VertexOrder,
 }
 
-/// The nonzeros as one gather from each side.
-///
-/// Behind one another, `from_columns` read in the column products and `from_rows` in the row products are the nonzeros in
-/// the order that `order` undoes: nonzero `k` is number `order[k]` of them.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Gather {
-    /// Positions in the column products, a row-major stack `[group, row]`.
-    pub from_columns: Vec<usize>,
-    /// Positions in the row products, a row-major stack `[group, column]`.
-    pub from_rows: Vec<usize>,
-    /// For each nonzero in row order its place among what was gathered.
-    pub order: Vec<usize>,
-}
-
 impl Compression {
     /// From the groups that are used, and where each nonzero is read in row order.
     pub(super) fn new(
@@ -143,25 +129,6 @@ impl Compression {
     /// The order in which the vertices got their groups.
     pub fn order(&self) -> VertexOrder {
         self.order
-    }
-
-    /// The sources as one gather from each side.
-    pub fn gather(&self) -> Gather {
-        let (mut from_columns, mut from_rows, mut order) = (Vec::new(), Vec::new(), Vec::new());
-        let by_columns = self.sources.iter().filter(|s| matches!(s, Source::Column { .. })).count();
-        for &source in &self.sources {
-            match source {
-                Source::Column { group, row } => {
-                    order.push(from_columns.len());
-                    from_columns.push(group as usize * self.rows().len() + row as usize);
-                }
-                Source::Row { group, column } => {
-                    order.push(by_columns + from_rows.len());
-                    from_rows.push(group as usize * self.columns().len() + column as usize);
-                }
-            }
-        }
-        Gather { from_columns, from_rows, order }
     }
 
     /// The nonzeros in row order, from the column products, a row-major stack `[group, row]`, and the row products, a

@@ -25,7 +25,7 @@ pub use acyclic::acyclic;
 pub use bidirectional::{Bicolouring, bidirectional};
 pub use blocks::{BlockShape, Blocks, Ends};
 pub use colouring::Colouring;
-pub use compression::{Compression, Gather, Method, Source};
+pub use compression::{Compression, Method, Source};
 pub use distance::{distance_2, partial_distance_2};
 pub use error::SparsityError;
 pub use expand::MOST_PLACES;
