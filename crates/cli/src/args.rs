@@ -212,7 +212,7 @@ pub(crate) struct DerivativeArgs {
     pub(crate) program: ProgramArgs,
     #[command(flatten)]
     pub(crate) wrt: WrtArgs,
-    /// In which order derivatives are accumulated; auto takes the cheaper of forward and reverse
+    /// In which order derivatives are accumulated; auto takes the one that is predicted to do least
     #[arg(long, default_value = Mode::Auto.name(), value_parser = modes())]
     pub(crate) mode: Mode,
 }

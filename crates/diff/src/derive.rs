@@ -144,7 +144,7 @@ pub fn jacobian_in_order<'b>(
 /// the same graph gives the same derivative on every machine.
 const CROSS_STEPS: u64 = 20_000;
 
-/// The same on graphs of arrays, where a step costs a hundred times as much and few vertices leave few orders.
+/// The same on graphs of arrays, where a step costs much more and few vertices leave few orders.
 const CROSS_STEPS_ON_ARRAYS: u64 = 1_000;
 
 /// The order of mode `cross`: that of the fewest products and sums, units being free.

@@ -35,7 +35,7 @@ pub(crate) struct CostArgs {
     #[command(flatten)]
     pub(crate) search: SearchArgs,
     /// Say which mode auto takes and why: what each one will do, and what the interpreter then counts. It runs at the values
-    /// given, or where one is missing at ones
+    /// given, or where one is missing at ones, if that is soon done
     #[arg(long)]
     pub(crate) explain: bool,
 }
