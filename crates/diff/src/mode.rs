@@ -6,7 +6,7 @@ use std::str::FromStr;
 /// In which order the products and sums of a derivative are done.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Mode {
-    /// The cheaper of forward and reverse, by their counts.
+    /// The one that is predicted to do least: see [`choose`](crate::choose).
     #[default]
     Auto,
     /// Tangents from the inputs up: one pass for each input direction.
