@@ -222,6 +222,9 @@ fn dense_derivatives_are_chosen_without_a_colouring() {
     assert!(choice.predictions.iter().all(|p| p.mode != Mode::Compressed), "{}", choice.reason());
     let survey = survey(&f, &["x", "y"], Convention::FreeUnits, Budget::steps(0), 0).expect("a survey");
     assert!(survey.compressed.is_none());
+    let f = program("input x: f64[8000]\nx * sum(x)");
+    let choice = choose(&f, &["x"]).expect("a choice");
+    assert!(choice.predictions.iter().all(|p| p.mode != Mode::Compressed), "{}", choice.reason());
     let f = program("input x: f64[20000]\nsum(x)**2");
     let choice = choose_hessian(&f, &["x"]).expect("a choice");
     assert!(choice.predictions.iter().all(|p| p.mode != HessianMethod::Compressed));

@@ -245,8 +245,8 @@ impl<'b> Plan<'b> {
     }
 }
 
-/// The most places of dense blocks beside which it may be worth it to colour the rest.
-const FEW: usize = 1 << 20;
+/// The most places that a pattern may be known to have, to be written out for a choice.
+const FEW: usize = 1 << 22;
 
 /// A plan that is only one of several: too many places are no error.
 fn if_sparse(plan: Result<Plan<'_>, DiffError>) -> Result<Option<Plan<'_>>, DiffError> {
@@ -257,7 +257,7 @@ fn if_sparse(plan: Result<Plan<'_>, DiffError>) -> Result<Option<Plan<'_>>, Diff
     }
 }
 
-/// The linearised graph and its pattern, if dense blocks have no more than so many places.
+/// The linearised graph and its pattern, if that is not known to have more than so many places.
 fn places<'b>(
     b: &'b Builder,
     outputs: &[Expr<'b>],

@@ -212,21 +212,14 @@ impl<'g> Blocks<'g> {
         })
     }
 
-    /// How many places there are at least, from the structures of dense and block-diagonal blocks alone.
+    /// How many places there are at least, as far as single terms of the structures tell.
     pub fn dense_places(&self) -> usize {
-        let places = |output: usize, variable: u32| {
-            let all = self.rows[output].saturating_mul(self.columns[variable as usize]);
-            match self.shape(output, variable as usize) {
-                Some(BlockShape::Dense) => all,
-                Some(BlockShape::BlockDiagonal { blocks }) => all / blocks.max(1),
-                Some(BlockShape::Diagonal | BlockShape::Composed { .. } | BlockShape::Sparse { .. })
-                | None => 0,
-            }
+        let places = |block: &Block| match block {
+            Block::Structure(s) => least_places(self.expander.types(), self.structures.map(*s)),
+            Block::Places(p) => p.nonzeros(),
         };
-        let row = |(output, row): (usize, &Row)| {
-            row.iter().map(|(variable, _)| places(output, *variable)).fold(0, usize::saturating_add)
-        };
-        self.outputs.iter().enumerate().map(row).fold(0, usize::saturating_add)
+        let blocks = self.outputs.iter().flatten();
+        blocks.map(|(_, block)| places(block)).fold(0, usize::saturating_add)
     }
 
     /// Every place of the Jacobian: a row for each element of the outputs, a column for each of the variables.
@@ -355,6 +348,20 @@ fn matrix(map: &LinearMap<NodeId>) -> Option<NodeId> {
             Scale::One | Scale::MinusOne => None,
         },
         _ => None,
+    }
+}
+
+/// How many places a map has at least.
+fn least_places(types: &TypeTable, map: &LinearMap<Slot>) -> usize {
+    let (from, to): (&Shape, &Shape) = (&types.get(map.from).shape, &types.get(map.to).shape);
+    match &map.kind {
+        Kind::Labelled(l) => {
+            let Axes { input, output, .. } = l.axes(from.rank());
+            let alone = input.iter().zip(from.iter()).filter(|(l, _)| !output.contains(l));
+            alone.map(|(_, &n)| n).fold(to.elements(), usize::saturating_mul)
+        }
+        Kind::Sum(terms) => terms.iter().map(|t| least_places(types, t)).max().unwrap_or(0),
+        Kind::Zero | Kind::Cast | Kind::Index(_) | Kind::Chain(_) => 0,
     }
 }
 
