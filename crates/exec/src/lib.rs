@@ -5,6 +5,10 @@
 
 mod error;
 mod interpreter;
+#[allow(dead_code, unused_imports)]
+mod lane;
+#[allow(dead_code, unused_imports)]
+mod math;
 pub mod passes;
 
 pub use error::ExecError;

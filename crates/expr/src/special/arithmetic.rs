@@ -24,16 +24,16 @@ pub fn hypot(x: f64, y: f64) -> f64 {
     x.hypot(y)
 }
 
-/// The larger one; NaN where either is NaN.
+/// The larger one; NaN where either is NaN. The first one of two equal ones, which differ if they are signed zeros.
 #[must_use]
 pub fn maximum(x: f64, y: f64) -> f64 {
-    if x.is_nan() || y.is_nan() { f64::NAN } else { x.max(y) }
+    if y.is_nan() || y > x { y } else { x }
 }
 
-/// The smaller one; NaN where either is NaN.
+/// The smaller one; NaN where either is NaN. The first one of two equal ones, which differ if they are signed zeros.
 #[must_use]
 pub fn minimum(x: f64, y: f64) -> f64 {
-    if x.is_nan() || y.is_nan() { f64::NAN } else { x.min(y) }
+    if y.is_nan() || y < x { y } else { x }
 }
 
 /// The remainder of the floored division (`numpy.remainder`): it has the sign of the divisor, also where it is 0.

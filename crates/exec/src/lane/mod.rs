@@ -1,0 +1,13 @@
+//! Lane programs: what is done to one element, for many elements side by side.
+//!
+//! A fused loop over arrays, a scalar function over a batch of inputs and a scalar graph on its own are all one straight-line
+//! [`Program`]; they differ in how many elements run side by side. Every backend gives the same bits for the same program,
+//! and [`reference`] says which.
+
+mod kernel;
+mod program;
+mod reference;
+
+pub(crate) use kernel::{Cursor, Kernel};
+pub(crate) use program::{Access, Inst, Op, Program, Stream};
+pub(crate) use reference::{Reference, identity};
