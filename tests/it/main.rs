@@ -3,6 +3,7 @@
 mod adbench;
 mod algebra;
 mod cases;
+mod compiled;
 mod dag;
 mod depth;
 mod edge_pushing;

@@ -47,6 +47,24 @@ pub enum ExecError {
         /// How many values came.
         found: usize,
     },
+    /// Another number of arrays for results than of outputs.
+    #[error("the function has {expected} outputs, found {found} arrays for them")]
+    Results {
+        /// How many outputs there are.
+        expected: usize,
+        /// How many arrays came.
+        found: usize,
+    },
+    /// An array for a result that cannot take it.
+    #[error("output {name:?} needs an array {expected} in standard layout, found {found}")]
+    Result {
+        /// The output.
+        name: String,
+        /// Its type.
+        expected: Type,
+        /// What came.
+        found: String,
+    },
     /// A value larger than the interpreter makes.
     #[error("`{op}` would make an array {ty} of {gib} GiB; at most {limit} GiB are tried")]
     TooLarge {
@@ -71,4 +89,16 @@ pub enum ExecError {
         /// What is wrong.
         error: EvalError,
     },
+}
+
+/// Why a function cannot be compiled.
+#[derive(Clone, PartialEq, Debug, Error)]
+#[non_exhaustive]
+pub enum CompileError {
+    /// The passes cannot be run.
+    #[error(transparent)]
+    Passes(#[from] crate::passes::PassError),
+    /// A value is too large to be tried.
+    #[error(transparent)]
+    Size(#[from] ExecError),
 }

@@ -10,6 +10,13 @@ mod lane;
 #[allow(dead_code, unused_imports)]
 mod math;
 pub mod passes;
+#[allow(dead_code, unused_imports)]
+mod plan;
 
-pub use error::ExecError;
+#[allow(dead_code)]
+mod matmul;
+mod run;
+
+pub use error::{CompileError, ExecError};
 pub use interpreter::{Interpreter, evaluate};
+pub use run::{ArrayMut, ArrayRef, CompileOptions, Executable, Lent, Phases, Session, compile};

@@ -1,0 +1,298 @@
+//! A compiled function: run any number of times, by any number of threads.
+
+#![expect(unsafe_code, reason = "a frame points into the caller's arrays for the time of one run")]
+
+use super::argument::{ArrayMut, ArrayRef};
+use super::frame::Frame;
+use super::loops::LoopCode;
+use super::memory::Memory;
+use super::options::CompileOptions;
+use crate::error::{CompileError, ExecError};
+use crate::lane::{Kernel, Reference as Tiles};
+use crate::passes::{Pipeline, Report};
+use crate::plan::{Limits, Origin, Plan, Product, Reference, Routine, Step};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use wengert_expr::{Function, Value};
+
+/// A step made ready.
+#[derive(Debug)]
+enum Code {
+    Loop(LoopCode),
+    Product(Product),
+    Routine(Routine),
+    Reference(Reference),
+}
+
+/// A compiled function. It can be shared: each run takes a frame of its own.
+#[derive(Debug)]
+pub struct Executable {
+    function: Function,
+    plan: Plan,
+    codes: Vec<Code>,
+    scratch: usize,
+    phases: Phases,
+    report: Report,
+    idle: Mutex<Vec<Frame>>,
+}
+
+/// How long each part of a compilation took.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Phases {
+    /// Rewriting.
+    pub passes: Duration,
+    /// Fusion, lowering and memory.
+    pub plan: Duration,
+    /// Kernels and native code.
+    pub kernels: Duration,
+}
+
+/// Compiles a function.
+///
+/// ```
+/// use wengert_exec::{CompileOptions, compile};
+/// use wengert_expr::{Value, text::parse};
+/// let f = parse("input x: f64[3]\noutput y = sum(sin(x) * x)", &Default::default())?;
+/// let executable = compile(&f, &CompileOptions::default())?;
+/// let y = executable.run(&[Value::from(vec![0.0, 1.0, 2.0])])?;
+/// assert!((y[0].item().unwrap() - 2.6600658).abs() < 1e-6);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// A pass or rule named in the options that there is not, or a value too large to be tried.
+pub fn compile(function: &Function, options: &CompileOptions) -> Result<Executable, CompileError> {
+    crate::Interpreter::new(function).check_sizes()?;
+    let start = Instant::now();
+    let (function, report) = match &options.passes {
+        Some(passes) => Pipeline::standard().run(function, passes)?,
+        None => (function.clone(), Report::default()),
+    };
+    let passes = start.elapsed();
+    let limits = Limits { fuse: options.fuse, ..Limits::default() };
+    let plan = Plan::new(&function, limits, options.in_place);
+    let planned = start.elapsed();
+    let codes: Vec<Code> = plan.steps.iter().map(|step| ready(step, options)).collect();
+    let scratch = codes.iter().map(Code::scratch).max().unwrap_or(0);
+    let phases = Phases { passes, plan: planned - passes, kernels: start.elapsed() - planned };
+    Ok(Executable { function, plan, codes, scratch, phases, report, idle: Mutex::default() })
+}
+
+fn ready(step: &Step, _: &CompileOptions) -> Code {
+    match step {
+        Step::Loop(l) => {
+            let kernel: Arc<dyn Kernel> = Arc::new(Tiles::new(l.program.clone()));
+            Code::Loop(LoopCode { plan: l.clone(), kernel })
+        }
+        Step::Product(p) => Code::Product(p.clone()),
+        Step::Routine(r) => Code::Routine(r.clone()),
+        Step::Reference(r) => Code::Reference(r.clone()),
+    }
+}
+
+impl Code {
+    fn scratch(&self) -> usize {
+        match self {
+            Code::Loop(l) => l.kernel.scratch(),
+            Code::Product(_) | Code::Routine(_) | Code::Reference(_) => 0,
+        }
+    }
+
+    fn run(&self, frame: &mut Frame) -> Result<(), ExecError> {
+        match self {
+            Code::Loop(l) => l.run(frame),
+            Code::Product(p) => p.run(frame),
+            Code::Routine(r) => r.run(frame)?,
+            Code::Reference(r) => r.run(frame)?,
+        }
+        Ok(())
+    }
+}
+
+impl Executable {
+    /// The function as it runs: after all passes.
+    pub fn function(&self) -> &Function {
+        &self.function
+    }
+
+    /// How long its compilation took.
+    pub fn phases(&self) -> Phases {
+        self.phases
+    }
+
+    /// What the passes did.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// Bytes of temporary memory that one run works in, arguments and results apart.
+    pub fn memory(&self) -> usize {
+        self.plan.memory.bytes
+    }
+
+    /// Runs on one value for each input, in the order of the inputs.
+    ///
+    /// # Errors
+    /// Another number of values, a value of another type than its input's, or an operation that has no value for its
+    /// operands (an index out of bounds, an integer division by zero).
+    pub fn run(&self, inputs: &[Value]) -> Result<Vec<Value>, ExecError> {
+        let arguments: Vec<ArrayRef<'_>> = inputs.iter().map(ArrayRef::from).collect();
+        let types = self.function.outputs().iter().map(|o| self.function.graph().ty(o.node));
+        let mut outputs: Vec<Value> = types.map(Value::zeros).collect();
+        let mut results: Vec<ArrayMut<'_>> = outputs.iter_mut().map(exclusive).collect();
+        self.session().run_into(&arguments, &mut results)?;
+        drop(results);
+        Ok(outputs)
+    }
+
+    /// Runs on values by name, in any order; an input that no output needs may stay away.
+    ///
+    /// # Errors
+    /// As [`Executable::run`], and a missing, unknown or doubled input.
+    pub fn run_named(&self, inputs: &[(&str, Value)]) -> Result<Vec<Value>, ExecError> {
+        let used = self.used();
+        let mut slots: Vec<Option<Value>> = vec![None; self.function.inputs().len()];
+        for (name, value) in inputs {
+            let Some(i) = self.function.inputs().iter().position(|input| input.name == *name) else {
+                let names: Vec<String> =
+                    self.function.inputs().iter().map(|i| format!("{:?}", i.name)).collect();
+                return Err(ExecError::Unknown { name: (*name).to_owned(), inputs: names.join(", ") });
+            };
+            if slots[i].replace(value.clone()).is_some() {
+                return Err(ExecError::Twice { name: (*name).to_owned() });
+            }
+        }
+        let filled = slots.into_iter().zip(self.function.inputs()).zip(used).map(|((slot, input), used)| {
+            let missing = || ExecError::Missing { name: input.name.clone(), expected: input.ty.clone() };
+            slot.or_else(|| (!used).then(|| Value::zeros(&input.ty))).ok_or_else(missing)
+        });
+        self.run(&filled.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// A frame to run in, kept by one caller: runs in it allocate nothing.
+    pub fn session(&self) -> Session<'_> {
+        let idle = self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
+        Session { executable: self, frame: Some(idle.unwrap_or_else(|| self.frame())) }
+    }
+
+    fn used(&self) -> Vec<bool> {
+        let live = self.function.live();
+        let mut used = vec![false; self.function.inputs().len()];
+        for node in self.function.graph().nodes().filter(|n| live[n.index()]) {
+            if let wengert_expr::Op::Input(i) = self.function.graph().op(node) {
+                used[*i as usize] = true;
+            }
+        }
+        used
+    }
+
+    fn frame(&self) -> Frame {
+        let mut arena = Memory::new(self.plan.memory.bytes);
+        let base = arena.bytes().as_mut_ptr();
+        let bases = self.plan.buffers.iter().zip(&self.plan.memory.offsets).map(|(buffer, offset)| {
+            match (&buffer.origin, offset) {
+                (Origin::Constant(value), _) => pointer_of(value),
+                (_, Some(offset)) => base.wrapping_add(*offset),
+                (Origin::Input(_) | Origin::Output(_) | Origin::Temporary, None) => std::ptr::null_mut(),
+            }
+        });
+        Frame {
+            bases: bases.collect(),
+            arena,
+            scratch: vec![Memory::new(self.scratch)],
+            cursors: vec![Vec::new()],
+        }
+    }
+}
+
+/// A caller's own frame of an executable.
+#[derive(Debug)]
+pub struct Session<'e> {
+    executable: &'e Executable,
+    /// Given back when the session ends.
+    frame: Option<Frame>,
+}
+
+impl Session<'_> {
+    /// Runs on the caller's arrays and writes into the caller's arrays. Nothing is allocated, but for arguments that are not
+    /// in standard layout, which are copied, and operations that run by their reference values (integer powers,
+    /// remainders and products).
+    ///
+    /// # Errors
+    /// As [`Executable::run`], and a result that is not in standard layout. What results hold after an error is not said.
+    pub fn run_into(
+        &mut self,
+        inputs: &[ArrayRef<'_>],
+        outputs: &mut [ArrayMut<'_>],
+    ) -> Result<(), ExecError> {
+        let (executable, Some(frame)) = (self.executable, self.frame.as_mut()) else { return Ok(()) };
+        let function = &executable.function;
+        let expected = function.inputs().len();
+        if inputs.len() != expected {
+            return Err(ExecError::Count { expected, found: inputs.len() });
+        }
+        let expected = function.outputs().len();
+        if outputs.len() != expected {
+            return Err(ExecError::Results { expected, found: outputs.len() });
+        }
+        for (input, argument) in function.inputs().iter().zip(inputs) {
+            if input.ty.dtype != argument.dtype() || *input.ty.shape != *argument.shape() {
+                let (expected, found) = (input.ty.clone(), argument.ty());
+                return Err(ExecError::Type { name: input.name.clone(), expected, found });
+            }
+        }
+        let mut copies = Vec::new();
+        let mut arguments: smallvec::SmallVec<[*const u8; 16]> = smallvec::SmallVec::new();
+        for argument in inputs {
+            arguments.push(argument.pointer().unwrap_or_else(|| {
+                let copy = argument.to_value();
+                let pointer = pointer_of(&copy);
+                copies.push(copy);
+                pointer
+            }));
+        }
+        let mut results: smallvec::SmallVec<[*mut u8; 16]> = smallvec::SmallVec::new();
+        for (i, result) in outputs.iter_mut().enumerate() {
+            let ty = function.graph().ty(function.outputs()[i].node);
+            let misfit =
+                |found| ExecError::Result { name: function.output_name(i), expected: ty.clone(), found };
+            if ty.dtype != result.dtype() || *ty.shape != *result.shape() {
+                return Err(misfit(result.ty().to_string()));
+            }
+            let found = || misfit(format!("{} that is not in standard layout", result.ty()));
+            let error = found();
+            results.push(result.pointer().ok_or(error)?);
+        }
+        for (base, buffer) in frame.bases.iter_mut().zip(&executable.plan.buffers) {
+            match buffer.origin {
+                Origin::Input(i) => *base = arguments[i].cast_mut(),
+                Origin::Output(i) => *base = results[i],
+                Origin::Constant(_) | Origin::Temporary => {}
+            }
+        }
+        executable.codes.iter().try_for_each(|code| code.run(frame))
+    }
+}
+
+impl Drop for Session<'_> {
+    fn drop(&mut self) {
+        if let Some(frame) = self.frame.take() {
+            self.executable.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(frame);
+        }
+    }
+}
+
+/// A value's own memory, made its own first.
+fn exclusive(value: &mut Value) -> ArrayMut<'_> {
+    match value {
+        Value::Bool(t) => ArrayMut::Bool(t.view_mut()),
+        Value::I64(t) => ArrayMut::I64(t.view_mut()),
+        Value::F32(t) => ArrayMut::F32(t.view_mut()),
+        Value::F64(t) => ArrayMut::F64(t.view_mut()),
+    }
+}
+
+/// Where a value's elements lie. Values are in standard layout.
+fn pointer_of(value: &Value) -> *mut u8 {
+    wengert_expr::with_tensor!(value, t => t.as_ptr().cast_mut().cast())
+}

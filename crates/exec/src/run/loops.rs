@@ -1,0 +1,102 @@
+//! A fused loop made ready: its kernel, and how the kernel is led over the space.
+
+#![expect(unsafe_code, reason = "kernels take memory by address; the plan says what lies where")]
+
+use super::frame::Frame;
+use crate::lane::{Cursor, Kernel, identity};
+use crate::plan::{Fill, Loop};
+use std::sync::Arc;
+use wengert_expr::DType;
+
+/// A loop with its kernel.
+#[derive(Debug)]
+pub(crate) struct LoopCode {
+    pub(crate) plan: Loop,
+    pub(crate) kernel: Arc<dyn Kernel>,
+}
+
+/// A part of a loop: the extents of its space, and how far its streams are from those of the whole.
+struct Piece {
+    axis: usize,
+    start: usize,
+    extent: usize,
+    number: usize,
+}
+
+impl LoopCode {
+    pub(crate) fn run(&self, frame: &mut Frame) {
+        self.plan.fills.iter().for_each(|fill| set(fill, frame));
+        if self.plan.elements() == 0 {
+            return;
+        }
+        match self.plan.split {
+            None => {
+                let whole = Piece { axis: 0, start: 0, extent: self.plan.extents[0], number: 0 };
+                self.piece(&whole, &frame.bases, &mut frame.cursors[0], frame.scratch[0].bytes());
+            }
+            Some(split) => {
+                let extent = self.plan.extents[split.axis];
+                let pieces = extent.div_ceil(split.size);
+                let piece = |number: usize| {
+                    let start = number * split.size;
+                    Piece { axis: split.axis, start, extent: split.size.min(extent - start), number }
+                };
+                for number in 0..pieces {
+                    self.piece(&piece(number), &frame.bases, &mut frame.cursors[0], frame.scratch[0].bytes());
+                }
+            }
+        }
+    }
+
+    fn piece(&self, piece: &Piece, bases: &[*mut u8], cursors: &mut Vec<Cursor>, scratch: &mut [u8]) {
+        let inner = self.plan.extents.len() - 1;
+        let extent = |axis: usize| if axis == piece.axis { piece.extent } else { self.plan.extents[axis] };
+        let (rows, count) = (if inner > 0 { extent(inner - 1) } else { 1 }, extent(inner));
+        cursors.clear();
+        cursors.extend(self.plan.streams.iter().zip(&self.plan.pieces).map(|(s, apart)| {
+            let shift = s.strides[piece.axis] * piece.start as isize + apart * piece.number as isize;
+            let pointer = bases[s.buffer.0 as usize].wrapping_offset(s.offset + shift);
+            let row = if inner > 0 { s.strides[inner - 1] } else { 0 };
+            Cursor { pointer, row, step: s.strides[inner] }
+        }));
+        let outer = inner.saturating_sub(1);
+        let mut at = [0usize; MAX_AXES];
+        loop {
+            // Addresses lie inside their buffers, which are as large as the plan says and apart from one another, or alike
+            // where the plan lets a value take another's place; frames are exclusive.
+            unsafe { self.kernel.run(cursors, rows, count, scratch) }
+            // The next position of the axes outside rows, the last one first.
+            let Some(axis) = (0..outer).rev().find(|&a| at[a] + 1 < extent(a)) else { return };
+            at[axis] += 1;
+            for (cursor, s) in cursors.iter_mut().zip(&self.plan.streams) {
+                cursor.pointer = cursor.pointer.wrapping_offset(s.strides[axis]);
+                for back in axis + 1..outer {
+                    let passed = at[back] as isize * s.strides[back];
+                    cursor.pointer = cursor.pointer.wrapping_offset(-passed);
+                }
+            }
+            at[axis + 1..outer].fill(0);
+        }
+    }
+}
+
+/// As many axes as a graph's arrays may have.
+const MAX_AXES: usize = wengert_expr::MAX_RANK + 1;
+
+/// Sets a buffer to the identity of its fold.
+fn set(fill: &Fill, frame: &Frame) {
+    let bits = identity(fill.fold, fill.dtype);
+    let pointer = frame.base(fill.buffer);
+    // The buffer is the frame's own or the caller's, and has so many elements.
+    unsafe {
+        match fill.dtype {
+            DType::Bool => std::slice::from_raw_parts_mut(pointer, fill.elements).fill(bits as u8),
+            DType::F32 => {
+                std::slice::from_raw_parts_mut(pointer.cast::<u32>(), fill.elements).fill(bits as u32)
+            }
+            DType::I64 | DType::F64 => {
+                std::slice::from_raw_parts_mut(pointer.cast::<u64>(), fill.elements).fill(bits);
+            }
+        }
+    }
+}

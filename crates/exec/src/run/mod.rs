@@ -1,0 +1,14 @@
+//! Running a plan: steps made ready once, then run over memory that is there already.
+
+mod argument;
+mod executable;
+mod frame;
+mod loops;
+mod memory;
+mod options;
+mod products;
+mod routines;
+
+pub use argument::{ArrayMut, ArrayRef, Lent};
+pub use executable::{Executable, Phases, Session, compile};
+pub use options::CompileOptions;

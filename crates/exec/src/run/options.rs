@@ -1,0 +1,44 @@
+//! How a function is compiled.
+
+use crate::passes;
+
+/// How a function is compiled.
+#[derive(Clone, Debug)]
+pub struct CompileOptions {
+    /// The passes that rewrite it first; `None` for none of them.
+    pub passes: Option<passes::Options>,
+    /// Whether operations share loops. Without, every operation is a loop of its own.
+    pub fuse: bool,
+    /// Whether values may take the place of those that they replace.
+    pub in_place: bool,
+    /// Whether loops become native code where the processor allows it.
+    pub native: bool,
+    /// How many threads share long steps; as many as the machine has, or as `WENGERT_THREADS` says, if absent.
+    pub threads: Option<usize>,
+}
+
+impl Default for CompileOptions {
+    fn default() -> CompileOptions {
+        CompileOptions {
+            passes: Some(passes::Options::default()),
+            fuse: true,
+            in_place: true,
+            native: true,
+            threads: None,
+        }
+    }
+}
+
+impl CompileOptions {
+    /// With rules that change the rounding, too.
+    pub fn relaxed() -> CompileOptions {
+        CompileOptions { passes: Some(passes::Options::relaxed()), ..CompileOptions::default() }
+    }
+
+    /// On this many threads.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> CompileOptions {
+        self.threads = Some(threads);
+        self
+    }
+}
