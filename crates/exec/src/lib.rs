@@ -11,6 +11,8 @@ mod interpreter;
 mod lane;
 #[allow(dead_code, unused_imports)]
 mod math;
+#[allow(dead_code, unused_imports)]
+mod matmul;
 pub mod passes;
 #[allow(dead_code, unused_imports)]
 mod plan;
