@@ -1,11 +1,13 @@
 //! The compiled executor against the reference interpreter, on random graphs and their derivatives.
 
+use crate::numeric::Draw;
 use crate::random::{NAMES, cases, draw_function};
 use proptest::prelude::*;
 use wengert::diff::{Mode, jacobian};
-use wengert::exec::{CompileOptions, Interpreter, compile};
+use wengert::exec::{ArrayMut, ArrayRef, CompileOptions, Interpreter, compile};
 use wengert::expr::text::print;
-use wengert::expr::{Function, Value};
+use wengert::expr::{Function, Type, Value};
+use wengert::nn::{Activation, Adam, Loss, Mlp, Optimizer, Settings, Sgd, Trainer};
 
 /// Ways to compile that must all give the same values.
 fn ways() -> Vec<(&'static str, CompileOptions)> {
@@ -55,4 +57,59 @@ fn check_seed(seed: u64, size: usize) -> Result<(), TestCaseError> {
 fn random_graphs_give_the_interpreters_values() {
     let config = ProptestConfig { cases: cases(), ..ProptestConfig::default() };
     proptest!(config, |(seed in any::<u64>(), size in 1usize..40)| check_seed(seed, size)?);
+}
+
+fn drawn(draw: &mut Draw, ty: &Type) -> Value {
+    let data: Vec<f64> = (0..ty.shape.elements()).map(|_| draw.between(-0.5, 0.5)).collect();
+    Value::from_f64s(ty, &data)
+}
+
+fn exclusive(value: &mut Value) -> ArrayMut<'_> {
+    match value {
+        Value::F32(t) => ArrayMut::F32(t.view_mut()),
+        Value::F64(t) => ArrayMut::F64(t.view_mut()),
+        Value::Bool(t) => ArrayMut::Bool(t.view_mut()),
+        Value::I64(t) => ArrayMut::I64(t.view_mut()),
+    }
+}
+
+fn far(a: &Value, b: &Value) -> f64 {
+    a.to_f64s().iter().zip(b.to_f64s()).fold(0.0, |worst, (x, y)| worst.max((x - y).abs()))
+}
+
+#[test]
+fn training_steps_replace_their_state() {
+    let optimizers = [
+        Optimizer::Sgd(Sgd::default()),
+        Optimizer::Sgd(Sgd { momentum: 0.9 }),
+        Optimizer::Adam(Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }),
+    ];
+    for optimizer in optimizers {
+        let settings = Settings { loss: Loss::Mse, optimizer, learning_rate: 0.05, batch_size: 6, seed: 7 };
+        let model = Mlp::new(&[5, 7, 4, 3], Activation::Tanh).unwrap();
+        let trainer = Trainer::new(model, settings);
+        let function = trainer.step_function(6).unwrap();
+        let mut draw = Draw::new(3);
+        let carry = trainer.params().len() + trainer.state().len();
+        let mut state: Vec<Value> =
+            trainer.params().into_iter().chain(trainer.state()).map(|(_, v)| v).collect();
+        let rest: Vec<Value> = function.inputs()[carry..].iter().map(|i| drawn(&mut draw, &i.ty)).collect();
+        let mut expected = state.clone();
+        let interpreter = Interpreter::new(&function);
+        let mut measured = Vec::new();
+        for _ in 0..5 {
+            measured = interpreter.run(&[expected.clone(), rest.clone()].concat()).unwrap();
+            expected = measured.drain(..carry).collect();
+        }
+        let executable = compile(&function, &CompileOptions::default().carry(carry)).unwrap();
+        let mut results = measured.clone();
+        let mut arrays: Vec<ArrayMut<'_>> = state.iter_mut().map(exclusive).collect();
+        let inputs: Vec<ArrayRef<'_>> = rest.iter().map(ArrayRef::from).collect();
+        let mut outputs: Vec<ArrayMut<'_>> = results.iter_mut().map(exclusive).collect();
+        executable.session().steps(5, &mut arrays, &inputs, &mut outputs).unwrap();
+        drop((arrays, outputs));
+        for (want, got) in expected.iter().chain(&measured).zip(state.iter().chain(&results)) {
+            assert!(far(want, got) < 1e-5, "{want} {got}");
+        }
+    }
 }

@@ -65,6 +65,14 @@ pub enum ExecError {
         /// What came.
         found: String,
     },
+    /// Another number of arrays for the state than the function was compiled with.
+    #[error("the function was compiled with {expected} arrays of state, found {found}")]
+    State {
+        /// How many there are.
+        expected: usize,
+        /// How many came.
+        found: usize,
+    },
     /// A value larger than the interpreter makes.
     #[error("`{op}` would make an array {ty} of {gib} GiB; at most {limit} GiB are tried")]
     TooLarge {
@@ -98,6 +106,28 @@ pub enum CompileError {
     /// The passes cannot be run.
     #[error(transparent)]
     Passes(#[from] crate::passes::PassError),
+    /// More state than inputs or outputs.
+    #[error("{carry} inputs cannot be state: the function has {inputs} inputs and {outputs} outputs")]
+    Carry {
+        /// How many inputs are to be state.
+        carry: usize,
+        /// How many inputs there are.
+        inputs: usize,
+        /// How many outputs there are.
+        outputs: usize,
+    },
+    /// State that changes its type.
+    #[error("state {name:?} is {before}, but output {output:?}, which replaces it, is {after}")]
+    State {
+        /// The input.
+        name: String,
+        /// Its type.
+        before: Type,
+        /// The output.
+        output: String,
+        /// Its type.
+        after: Type,
+    },
     /// A value is too large to be tried.
     #[error(transparent)]
     Size(#[from] ExecError),

@@ -16,9 +16,6 @@ mod matmul;
 pub mod passes;
 #[allow(dead_code, unused_imports)]
 mod plan;
-
-#[allow(dead_code)]
-mod matmul;
 mod run;
 
 pub use error::{CompileError, ExecError};

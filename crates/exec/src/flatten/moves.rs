@@ -7,9 +7,7 @@ use super::Element;
 use super::writer::Writer;
 use crate::lane::Op as LaneOp;
 use smallvec::SmallVec;
-use wengert_expr::{
-    Binary, DType, DotAxes, EvalError, Function, NodeId, Op, Reduction, Shape, Type, Value,
-};
+use wengert_expr::{Binary, DType, DotAxes, EvalError, Function, NodeId, Op, Reduction, Shape, Type, Value};
 
 /// Numbers of values, as an array.
 type Numbers = Box<[u32]>;
@@ -187,7 +185,9 @@ fn reduce(
     let results = ty.shape.elements();
     let mut fold_row = |elements: &[u32]| match elements.split_first() {
         None => writer.constant(ty.dtype, crate::lane::identity(fold, ty.dtype)),
-        Some((&first, rest)) => rest.iter().fold(first, |sum, &x| writer.push(folding(fold), ty.dtype, &[sum, x])),
+        Some((&first, rest)) => {
+            rest.iter().fold(first, |sum, &x| writer.push(folding(fold), ty.dtype, &[sum, x]))
+        }
     };
     (0..results).map(|i| fold_row(&numbers[i * row..(i + 1) * row])).collect()
 }

@@ -173,7 +173,7 @@ impl<'f> Fusion<'f> {
             }
             match self.forms.of(node) {
                 // A view has its place with what it shows; what else it depends on only gives it a derivative.
-                Form::View => pending.extend(self.function.graph().operands(node)),
+                Form::View | Form::Absorbed => pending.extend(self.function.graph().operands(node)),
                 _ => self.offer(node),
             }
         }
@@ -182,7 +182,7 @@ impl<'f> Fusion<'f> {
     fn offer(&mut self, node: NodeId) {
         match self.forms.of(node) {
             Form::Dead | Form::Leaf => {}
-            Form::View => {
+            Form::View | Form::Absorbed => {
                 let operands: Vec<NodeId> = self.function.graph().operands(node).to_vec();
                 operands.into_iter().for_each(|o| self.used(o));
             }

@@ -1,5 +1,6 @@
 //! How each node of a function gets its value: as a view of another one, inside a loop, or by a step of its own.
 
+use super::update::{self, Update};
 use super::view::{Strides, View};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -16,8 +17,10 @@ pub(crate) enum Form {
     View,
     /// Inside a loop over the elements of a space.
     Loop(SpaceId),
-    /// A matrix product.
+    /// A matrix product, and what is added to it.
     Product,
+    /// A part of the product that it is added in.
+    Absorbed,
     /// Parts put side by side, over one another, or into zeros.
     Assemble,
     /// By a routine of its own.
@@ -35,19 +38,34 @@ pub(crate) struct Forms {
     forms: Vec<Form>,
     spaces: Vec<Shape>,
     views: FxHashMap<NodeId, View>,
+    updates: FxHashMap<NodeId, Update>,
 }
 
 impl Forms {
     pub(crate) fn new(function: &Function) -> Forms {
         let live = function.live();
         let graph = function.graph();
-        let mut all =
-            Forms { forms: vec![Form::Dead; graph.len()], spaces: Vec::new(), views: FxHashMap::default() };
+        let mut all = Forms {
+            forms: vec![Form::Dead; graph.len()],
+            spaces: Vec::new(),
+            views: FxHashMap::default(),
+            updates: FxHashMap::default(),
+        };
         let mut known = FxHashMap::default();
         for node in graph.nodes().filter(|n| live[n.index()]) {
             all.forms[node.index()] = all.form(function, node, &mut known);
         }
+        for (node, update) in update::find(function, &all) {
+            all.forms[node.index()] = Form::Product;
+            update.absorbed.iter().for_each(|a| all.forms[a.index()] = Form::Absorbed);
+            all.updates.insert(node, update);
+        }
         all
+    }
+
+    /// The product that a node adds to something, and what to.
+    pub(crate) fn update(&self, node: NodeId) -> Option<&Update> {
+        self.updates.get(&node)
     }
 
     pub(crate) fn of(&self, node: NodeId) -> Form {

@@ -52,7 +52,7 @@ const NONE: u32 = u32::MAX;
 
 pub(super) struct Lowering<'f> {
     pub(super) function: &'f Function,
-    forms: &'f Forms,
+    pub(super) forms: &'f Forms,
     pub(super) lowered: Lowered,
     /// The cluster of each node.
     homes: Vec<u32>,
@@ -189,7 +189,7 @@ impl<'f> Lowering<'f> {
                 let routine = self.routine(node);
                 self.lowered.steps.push(Step::Reference(Reference(routine)));
             }
-            Form::Dead | Form::Leaf | Form::View | Form::Loop(_) => {}
+            Form::Dead | Form::Leaf | Form::View | Form::Absorbed | Form::Loop(_) => {}
         }
     }
 

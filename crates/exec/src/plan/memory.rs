@@ -78,7 +78,7 @@ pub(crate) fn plan(lowered: &Lowered, in_place: bool) -> Memory {
 
 /// Pairs of a stored buffer and a loaded one that lie alike, element for element, where the loop reads all that it loads
 /// from the second before it stores.
-fn replacements(l: &Loop) -> Vec<(BufferId, BufferId)> {
+pub(super) fn replacements(l: &Loop) -> Vec<(BufferId, BufferId)> {
     let insts = &l.program.insts;
     let last_load = insts.iter().rposition(|i| i.op == Op::Load).unwrap_or(0);
     let stores = insts.iter().enumerate().filter(|(at, i)| i.op == Op::Store && *at > last_load);

@@ -4,18 +4,21 @@
 //! long loops are [`split`]; temporary buffers get their [`memory`].
 
 mod arena;
+mod carry;
 mod cluster;
 mod form;
 mod lower;
 mod memory;
 mod nest;
 mod product;
+mod schedule;
 mod split;
 mod step;
+mod update;
 mod view;
 
 pub(crate) use cluster::Limits;
-pub(crate) use lower::{Buffer, Origin};
+pub(crate) use lower::{Buffer, Lowered, Origin};
 pub(crate) use memory::Memory;
 pub(crate) use split::Split;
 pub(crate) use step::{Address, BufferId, Factor, Fill, Loop, Matrix, Product, Reference, Routine, Step};
@@ -30,14 +33,36 @@ pub(crate) struct Plan {
     pub(crate) memory: Memory,
 }
 
+/// How a plan is made.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PlanOptions {
+    pub(crate) limits: Limits,
+    /// Whether values may take the place of those that they replace.
+    pub(crate) in_place: bool,
+    /// Inputs, each with the output that replaces it in the same memory.
+    pub(crate) carried: Vec<(usize, usize)>,
+}
+
 impl Plan {
     /// The plan of a function.
-    pub(crate) fn new(function: &Function, limits: Limits, in_place: bool) -> Plan {
+    pub(crate) fn new(function: &Function, options: &PlanOptions) -> Plan {
         let forms = form::Forms::new(function);
-        let clusters = cluster::clusters(function, &forms, limits);
+        let clusters = cluster::clusters(function, &forms, options.limits);
         let mut lowered = lower::lower(function, &forms, &clusters);
         split::split(&mut lowered);
-        let memory = memory::plan(&lowered, in_place);
-        Plan { steps: lowered.steps, buffers: lowered.buffers, memory }
+        Plan::laid_out(lowered, options)
+    }
+
+    fn laid_out(mut lowered: Lowered, options: &PlanOptions) -> Plan {
+        let replaced = carry::carry(&mut lowered, &options.carried);
+        let memory = memory::plan(&lowered, options.in_place);
+        let same = |a: BufferId, b: BufferId| {
+            let shared =
+                memory.offsets[a.0 as usize].is_some_and(|o| memory.offsets[b.0 as usize] == Some(o));
+            shared || replaced.iter().any(|p| p.old == a && p.new == b)
+        };
+        let mut steps = lowered.steps;
+        steps.retain(|step| !carry::is_idle(step, same));
+        Plan { steps, buffers: lowered.buffers, memory }
     }
 }

@@ -3,6 +3,7 @@
 
 use super::lower::{Lowering, Origin};
 use super::step::{BufferId, Factor, Matrix, Product, Step};
+use super::update::Update;
 use super::view::{View, row_major};
 use smallvec::SmallVec;
 use wengert_expr::{DotAxes, NodeId, Op, Shape, Type};
@@ -14,10 +15,38 @@ struct Operand {
     groups: [Vec<usize>; 3],
 }
 
+/// Writes the product that a node is, or that it adds to something.
 pub(super) fn lower(lowering: &mut Lowering<'_>, node: NodeId) {
+    let Some(update) = lowering.forms.update(node).cloned() else {
+        return multiply(lowering, node, node, Factor::Constant(1.0), false);
+    };
+    let base = lowering.view(update.base);
+    let to = lowering.buffer(node);
+    lowering.copy(&base, to, 0, &row_major(&base.shape), node);
+    let factor = factor(lowering, &update);
+    multiply(lowering, node, update.product, factor, true);
+}
+
+fn factor(lowering: &mut Lowering<'_>, update: &Update) -> Factor {
+    let Some(node) = update.factor else { return Factor::Constant(if update.negative { -1.0 } else { 1.0 }) };
+    let view = lowering.view(node);
+    match lowering.function.graph().op(view.root) {
+        Op::Constant(literal) if literal.value().len() == 1 => {
+            let x = literal.value().item().unwrap_or(1.0);
+            Factor::Constant(if update.negative { -x } else { x })
+        }
+        _ => {
+            let buffer = lowering.buffer(view.root);
+            Factor::Of { buffer, offset: view.offset, negative: update.negative }
+        }
+    }
+}
+
+/// Writes a product into the buffer of `node`, or adds it to what is there.
+fn multiply(lowering: &mut Lowering<'_>, node: NodeId, product: NodeId, factor: Factor, accumulate: bool) {
     let graph = lowering.function.graph();
-    let Op::Dot(axes) = graph.op(node) else { return };
-    let operands = [graph.operands(node)[0], graph.operands(node)[1]];
+    let Op::Dot(axes) = graph.op(product) else { return };
+    let operands = [graph.operands(product)[0], graph.operands(product)[1]];
     let views = operands.map(|o| lowering.view(o));
     let DotAxes { batch, contract } = &**axes;
     let list = |axes: &[u8]| axes.iter().map(|&a| usize::from(a)).collect::<Vec<_>>();
@@ -53,8 +82,8 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, node: NodeId) {
         a: a.matrix(),
         b: b.matrix(),
         c,
-        factor: Factor::Constant(1.0),
-        accumulate: false,
+        factor,
+        accumulate,
         batch: merged_batch(batch),
         node,
     }));

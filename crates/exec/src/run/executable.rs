@@ -1,16 +1,15 @@
 //! A compiled function: run any number of times, by any number of threads.
 
-#![expect(unsafe_code, reason = "a frame points into the caller's arrays for the time of one run")]
-
 use super::argument::{ArrayMut, ArrayRef};
 use super::frame::Frame;
 use super::loops::LoopCode;
 use super::memory::Memory;
 use super::options::CompileOptions;
+use super::session::Session;
 use crate::error::{CompileError, ExecError};
 use crate::lane::{Kernel, Reference as Tiles};
 use crate::passes::{Pipeline, Report};
-use crate::plan::{Limits, Origin, Plan, Product, Reference, Routine, Step};
+use crate::plan::{Limits, Origin, Plan, PlanOptions, Product, Reference, Routine, Step};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use wengert_expr::{Function, Value};
@@ -31,6 +30,7 @@ pub struct Executable {
     plan: Plan,
     codes: Vec<Code>,
     scratch: usize,
+    carry: usize,
     phases: Phases,
     report: Report,
     idle: Mutex<Vec<Frame>>,
@@ -63,6 +63,7 @@ pub struct Phases {
 /// A pass or rule named in the options that there is not, or a value too large to be tried.
 pub fn compile(function: &Function, options: &CompileOptions) -> Result<Executable, CompileError> {
     crate::Interpreter::new(function).check_sizes()?;
+    check_carry(function, options.carry)?;
     let start = Instant::now();
     let (function, report) = match &options.passes {
         Some(passes) => Pipeline::standard().run(function, passes)?,
@@ -70,12 +71,35 @@ pub fn compile(function: &Function, options: &CompileOptions) -> Result<Executab
     };
     let passes = start.elapsed();
     let limits = Limits { fuse: options.fuse, ..Limits::default() };
-    let plan = Plan::new(&function, limits, options.in_place);
+    let carried = (0..options.carry).map(|i| (i, i)).collect();
+    let plan = Plan::new(&function, &PlanOptions { limits, in_place: options.in_place, carried });
     let planned = start.elapsed();
     let codes: Vec<Code> = plan.steps.iter().map(|step| ready(step, options)).collect();
     let scratch = codes.iter().map(Code::scratch).max().unwrap_or(0);
     let phases = Phases { passes, plan: planned - passes, kernels: start.elapsed() - planned };
-    Ok(Executable { function, plan, codes, scratch, phases, report, idle: Mutex::default() })
+    let carry = options.carry;
+    Ok(Executable { function, plan, codes, scratch, carry, phases, report, idle: Mutex::default() })
+}
+
+/// State must have one type before and after.
+fn check_carry(function: &Function, carry: usize) -> Result<(), CompileError> {
+    let (inputs, outputs) = (function.inputs(), function.outputs());
+    if carry > inputs.len() || carry > outputs.len() {
+        return Err(CompileError::Carry { carry, inputs: inputs.len(), outputs: outputs.len() });
+    }
+    for (i, input) in inputs[..carry].iter().enumerate() {
+        let after = function.graph().ty(outputs[i].node);
+        if *after != input.ty {
+            let (input, output) = (input.clone(), function.output_name(i));
+            return Err(CompileError::State {
+                name: input.name,
+                before: input.ty,
+                output,
+                after: after.clone(),
+            });
+        }
+    }
+    Ok(())
 }
 
 fn ready(step: &Step, _: &CompileOptions) -> Code {
@@ -172,7 +196,25 @@ impl Executable {
     /// A frame to run in, kept by one caller: runs in it allocate nothing.
     pub fn session(&self) -> Session<'_> {
         let idle = self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
-        Session { executable: self, frame: Some(idle.unwrap_or_else(|| self.frame())) }
+        Session::new(self, idle.unwrap_or_else(|| self.frame()))
+    }
+
+    /// How many inputs are state.
+    pub(super) fn carry(&self) -> usize {
+        self.carry
+    }
+
+    pub(super) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Takes a frame back for the next session.
+    pub(super) fn keep(&self, frame: Frame) {
+        self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(frame);
+    }
+
+    pub(super) fn run_in(&self, frame: &mut Frame) -> Result<(), ExecError> {
+        self.codes.iter().try_for_each(|code| code.run(frame))
     }
 
     fn used(&self) -> Vec<bool> {
@@ -205,83 +247,6 @@ impl Executable {
     }
 }
 
-/// A caller's own frame of an executable.
-#[derive(Debug)]
-pub struct Session<'e> {
-    executable: &'e Executable,
-    /// Given back when the session ends.
-    frame: Option<Frame>,
-}
-
-impl Session<'_> {
-    /// Runs on the caller's arrays and writes into the caller's arrays. Nothing is allocated, but for arguments that are not
-    /// in standard layout, which are copied, and operations that run by their reference values (integer powers,
-    /// remainders and products).
-    ///
-    /// # Errors
-    /// As [`Executable::run`], and a result that is not in standard layout. What results hold after an error is not said.
-    pub fn run_into(
-        &mut self,
-        inputs: &[ArrayRef<'_>],
-        outputs: &mut [ArrayMut<'_>],
-    ) -> Result<(), ExecError> {
-        let (executable, Some(frame)) = (self.executable, self.frame.as_mut()) else { return Ok(()) };
-        let function = &executable.function;
-        let expected = function.inputs().len();
-        if inputs.len() != expected {
-            return Err(ExecError::Count { expected, found: inputs.len() });
-        }
-        let expected = function.outputs().len();
-        if outputs.len() != expected {
-            return Err(ExecError::Results { expected, found: outputs.len() });
-        }
-        for (input, argument) in function.inputs().iter().zip(inputs) {
-            if input.ty.dtype != argument.dtype() || *input.ty.shape != *argument.shape() {
-                let (expected, found) = (input.ty.clone(), argument.ty());
-                return Err(ExecError::Type { name: input.name.clone(), expected, found });
-            }
-        }
-        let mut copies = Vec::new();
-        let mut arguments: smallvec::SmallVec<[*const u8; 16]> = smallvec::SmallVec::new();
-        for argument in inputs {
-            arguments.push(argument.pointer().unwrap_or_else(|| {
-                let copy = argument.to_value();
-                let pointer = pointer_of(&copy);
-                copies.push(copy);
-                pointer
-            }));
-        }
-        let mut results: smallvec::SmallVec<[*mut u8; 16]> = smallvec::SmallVec::new();
-        for (i, result) in outputs.iter_mut().enumerate() {
-            let ty = function.graph().ty(function.outputs()[i].node);
-            let misfit =
-                |found| ExecError::Result { name: function.output_name(i), expected: ty.clone(), found };
-            if ty.dtype != result.dtype() || *ty.shape != *result.shape() {
-                return Err(misfit(result.ty().to_string()));
-            }
-            let found = || misfit(format!("{} that is not in standard layout", result.ty()));
-            let error = found();
-            results.push(result.pointer().ok_or(error)?);
-        }
-        for (base, buffer) in frame.bases.iter_mut().zip(&executable.plan.buffers) {
-            match buffer.origin {
-                Origin::Input(i) => *base = arguments[i].cast_mut(),
-                Origin::Output(i) => *base = results[i],
-                Origin::Constant(_) | Origin::Temporary => {}
-            }
-        }
-        executable.codes.iter().try_for_each(|code| code.run(frame))
-    }
-}
-
-impl Drop for Session<'_> {
-    fn drop(&mut self) {
-        if let Some(frame) = self.frame.take() {
-            self.executable.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(frame);
-        }
-    }
-}
-
 /// A value's own memory, made its own first.
 fn exclusive(value: &mut Value) -> ArrayMut<'_> {
     match value {
@@ -293,6 +258,6 @@ fn exclusive(value: &mut Value) -> ArrayMut<'_> {
 }
 
 /// Where a value's elements lie. Values are in standard layout.
-fn pointer_of(value: &Value) -> *mut u8 {
+pub(super) fn pointer_of(value: &Value) -> *mut u8 {
     wengert_expr::with_tensor!(value, t => t.as_ptr().cast_mut().cast())
 }

@@ -13,6 +13,7 @@ use crate::plan::BufferId;
 pub(crate) struct Frame {
     /// Where each buffer begins.
     pub(crate) bases: Vec<*mut u8>,
+    #[expect(dead_code, reason = "kept for those who point into it")]
     pub(crate) arena: Memory,
     /// Working memory of the kernels, one for each thread.
     pub(crate) scratch: Vec<Memory>,

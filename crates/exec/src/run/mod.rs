@@ -8,7 +8,9 @@ mod memory;
 mod options;
 mod products;
 mod routines;
+mod session;
 
 pub use argument::{ArrayMut, ArrayRef, Lent};
-pub use executable::{Executable, Phases, Session, compile};
+pub use executable::{Executable, Phases, compile};
 pub use options::CompileOptions;
+pub use session::Session;

@@ -13,6 +13,9 @@ pub struct CompileOptions {
     pub in_place: bool,
     /// Whether loops become native code where the processor allows it.
     pub native: bool,
+    /// How many inputs are state: the first so many outputs replace the first so many inputs, in the same memory, and the
+    /// function runs by [`Session::step`](crate::Session::step).
+    pub carry: usize,
     /// How many threads share long steps; as many as the machine has, or as `WENGERT_THREADS` says, if absent.
     pub threads: Option<usize>,
 }
@@ -24,6 +27,7 @@ impl Default for CompileOptions {
             fuse: true,
             in_place: true,
             native: true,
+            carry: 0,
             threads: None,
         }
     }
@@ -33,6 +37,13 @@ impl CompileOptions {
     /// With rules that change the rounding, too.
     pub fn relaxed() -> CompileOptions {
         CompileOptions { passes: Some(passes::Options::relaxed()), ..CompileOptions::default() }
+    }
+
+    /// With this many inputs as state.
+    #[must_use]
+    pub fn carry(mut self, carry: usize) -> CompileOptions {
+        self.carry = carry;
+        self
     }
 
     /// On this many threads.
