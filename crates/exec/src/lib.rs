@@ -12,6 +12,8 @@ mod math;
 #[allow(dead_code, unused_imports)]
 mod matmul;
 pub mod passes;
+#[allow(dead_code, unused_imports)]
+mod pool;
 
 pub use error::ExecError;
 pub use interpreter::{Interpreter, evaluate};
