@@ -17,6 +17,7 @@ pub mod passes;
 #[allow(dead_code, unused_imports)]
 mod plan;
 mod run;
+mod pool;
 
 pub use error::{CompileError, ExecError};
 pub use interpreter::{Interpreter, evaluate};

@@ -41,23 +41,32 @@ pub(crate) struct Plan {
     pub(crate) level: Level,
 }
 
-/// Below so many multiplications the library's own preparations take longer than three loops.
-const DIRECT: usize = 128;
-
 impl Plan {
     pub(crate) fn new(product: &Product) -> Plan {
         let level = Level::detect();
         let straight = tidy(product);
-        let way = way(&straight, level);
-        // A single row is a single column, and contiguous columns are contiguous rows, from the other side.
-        let swapped = match way {
-            Way::Vector => straight.n != 1,
-            Way::Outer => straight.c.column != 1,
-            Way::Direct => straight.b.column != 1 && straight.a.row == 1,
-            Way::Nothing | Way::Clear | Way::Library => false,
-        };
-        let product = if swapped { straight.transposed() } else { straight };
-        Plan { product, swapped, way, level }
+        let told = [(straight, false), (straight.transposed(), true)];
+        let plan = |way, (product, swapped): (Product, bool)| Plan { product, swapped, way, level };
+        let library = library::takes(&straight, level);
+        if straight.m == 0 || straight.n == 0 || (straight.k == 0 && straight.accumulate) {
+            return plan(Way::Nothing, told[0]);
+        }
+        if straight.k == 0 {
+            return plan(Way::Clear, told[0]);
+        }
+        if straight.work() > DIRECT {
+            if let Some(&this) = told.iter().find(|(p, _)| is_vector(p, library)) {
+                return plan(Way::Vector, this);
+            }
+            if let Some(&this) = told.iter().find(|(p, _)| is_outer(p, library)) {
+                return plan(Way::Outer, this);
+            }
+            if library && (straight.m, straight.n) != (1, 1) {
+                return plan(Way::Library, told[0]);
+            }
+        }
+        let rows = straight.b.column == 1 || straight.a.row != 1;
+        plan(Way::Direct, told[usize::from(!rows)])
     }
 
     /// # Safety
@@ -67,25 +76,25 @@ impl Plan {
         let (a, b) = if self.swapped { (b, a) } else { (a, b) };
         unsafe {
             match self.product.dtype {
-                DType::F32 => self.go::<f32, 16>(a.cast(), b.cast(), c.cast()),
-                DType::F64 => self.go::<f64, 8>(a.cast(), b.cast(), c.cast()),
-                DType::I64 => self.go::<i64, 8>(a.cast(), b.cast(), c.cast()),
+                DType::F32 => self.go::<f32>(a.cast(), b.cast(), c.cast()),
+                DType::F64 => self.go::<f64>(a.cast(), b.cast(), c.cast()),
+                DType::I64 => self.go::<i64>(a.cast(), b.cast(), c.cast()),
                 DType::Bool => unreachable!("the type rule admits no product of truth values"),
             }
         }
     }
 
     /// # Safety
-    /// As for [`Product::run`], the factors in the order of `self.product`; `L` numbers fill 64 bytes.
+    /// As for [`Product::run`], the factors in the order of `self.product`.
     #[inline]
-    unsafe fn go<T: Scalar, const L: usize>(&self, a: *const T, b: *const T, c: *mut T) {
+    unsafe fn go<T: Scalar>(&self, a: *const T, b: *const T, c: *mut T) {
         let product = &self.product;
         unsafe {
             match self.way {
                 Way::Nothing => {}
                 Way::Clear => clear(product, c),
                 Way::Direct => self.level.run(Direct { product, a, b, c }),
-                Way::Vector => self.level.run(MatVec::<T, L> { product, a, x: b, y: c }),
+                Way::Vector => self.level.run(MatVec { product, a, x: b, y: c }),
                 Way::Outer => self.level.run(Outer { product, a, b, c }),
                 Way::Library => library::run(product, self.level, a.cast(), b.cast(), c.cast()),
             }
@@ -111,21 +120,22 @@ fn tidy(product: &Product) -> Product {
     p
 }
 
-fn way(p: &Product, level: Level) -> Way {
-    let contiguous = |s: Strides| s.row == 1 || s.column == 1;
-    if p.m == 0 || p.n == 0 {
-        Way::Nothing
-    } else if p.k == 0 {
-        if p.accumulate { Way::Nothing } else { Way::Clear }
-    } else if p.work() <= DIRECT || (p.m == 1 && p.n == 1 && !contiguous(p.a) && !contiguous(p.b)) {
-        Way::Direct
-    } else if (p.n == 1 && contiguous(p.a)) || (p.m == 1 && contiguous(p.b)) {
-        Way::Vector
-    } else if p.k == 1 && contiguous(p.c) {
-        Way::Outer
-    } else if library::takes(p, level) {
-        Way::Library
-    } else {
-        Way::Direct
-    }
+/// Below so many multiplications the library's own preparations take longer than three loops.
+const DIRECT: usize = 64;
+
+/// True if the loops for a matrix times a column are the best: the library copies a matrix whose rows are contiguous
+/// before it reads it, and one whose columns are contiguous it reads in an order that defeats large caches.
+fn is_vector(p: &Product, library: bool) -> bool {
+    const DEEP: usize = 16;
+    const LARGE: usize = 1 << 21;
+    let large = p.k >= 4 * DEEP && p.m * p.k * p.dtype.size() > LARGE;
+    let rows = p.a.column == 1 && (p.k >= DEEP || !library);
+    let columns = p.a.row == 1 && (large || !library);
+    p.n == 1 && (rows || columns)
+}
+
+/// True if the loops for a column times a row are the best.
+fn is_outer(p: &Product, library: bool) -> bool {
+    const WIDE: usize = 16;
+    p.k == 1 && p.c.column == 1 && (p.n >= WIDE || !library)
 }

@@ -235,8 +235,15 @@ fn integers_wrap() {
 /// Products whose depth passes what the library takes at once.
 #[test]
 fn deep_products() {
-    for extents in [[5, 1100, 7], [1, 5000, 1], [3, 2100, 1], [1, 1500, 130], [40, 1025, 33], [600, 700, 30]]
-    {
+    for extents in [
+        [5, 1100, 7],
+        [1, 5000, 1],
+        [3, 2100, 1],
+        [1, 1500, 130],
+        [1500, 700, 1],
+        [40, 1025, 33],
+        [600, 700, 30],
+    ] {
         for kinds in [[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 1], [4, 5, 2], [0, 5, 0], [5, 0, 4]] {
             for accumulate in [false, true] {
                 case::<f32>((extents, kinds, 1, -0.5, accumulate)).check().unwrap();

@@ -18,22 +18,22 @@ const COLUMNS: usize = 8;
 /// Elements of a vector gathered, or of sums kept, in the nearest cache.
 const CHUNK: usize = 1024;
 
-/// `y = alpha a x`, where the rows of `a`, or else its columns, are contiguous; `L` numbers fill 64 bytes.
-pub(crate) struct MatVec<'p, T, const L: usize> {
+/// `y = alpha a x`, where the rows of `a`, or else its columns, are contiguous.
+pub(crate) struct MatVec<'p, T> {
     pub(crate) product: &'p Product,
     pub(crate) a: *const T,
     pub(crate) x: *const T,
     pub(crate) y: *mut T,
 }
 
-impl<T: Scalar, const L: usize> Loops for MatVec<'_, T, L> {
+impl<T: Scalar> Loops for MatVec<'_, T> {
     #[inline(always)]
     fn run<const FUSED: bool>(self) {
         if self.product.a.column == 1 { self.by_rows::<FUSED>() } else { self.by_columns::<FUSED>() }
     }
 }
 
-impl<T: Scalar, const L: usize> MatVec<'_, T, L> {
+impl<T: Scalar> MatVec<'_, T> {
     #[inline(always)]
     fn by_rows<const FUSED: bool>(&self) {
         let p = self.product;
@@ -63,12 +63,12 @@ impl<T: Scalar, const L: usize> MatVec<'_, T, L> {
         let blocks = p.m / ROWS;
         for i in 0..blocks {
             let rows: [&[T]; ROWS] = from_fn(|r| row(ROWS * i + r));
-            for (r, sums) in several::<FUSED, T, L>(rows, x).into_iter().enumerate() {
+            for (r, sums) in several::<FUSED, T>(rows, x).into_iter().enumerate() {
                 put(ROWS * i + r, sums);
             }
         }
         for i in ROWS * blocks..p.m {
-            put(i, single::<FUSED, T, L>(row(i), x));
+            put(i, single::<FUSED, T>(row(i), x));
         }
     }
 
@@ -107,65 +107,66 @@ impl<T: Scalar, const L: usize> MatVec<'_, T, L> {
     }
 }
 
+/// Numbers side by side: what fills one or two vectors of any processor.
+const LANES: usize = 8;
+/// Rows of `LANES` sums, in a chain each, that hide the latency of one row's additions.
+const CHAINS: usize = 4;
+
 /// The sum of products of each row with `x`.
 #[inline(always)]
-fn several<const FUSED: bool, T: Scalar, const L: usize>(rows: [&[T]; ROWS], x: &[T]) -> [T; ROWS] {
-    let (whole, rest) = x.as_chunks::<L>();
-    let chunks: [&[[T; L]]; ROWS] = from_fn(|r| &rows[r].as_chunks::<L>().0[..whole.len()]);
-    let mut sums = [[T::ZERO; L]; ROWS];
-    for (i, x) in whole.iter().enumerate() {
+fn several<const FUSED: bool, T: Scalar>(rows: [&[T]; ROWS], x: &[T]) -> [T; ROWS] {
+    let (whole, rest) = x.as_chunks::<LANES>();
+    let chunks: [&[[T; LANES]]; ROWS] = from_fn(|r| &rows[r].as_chunks::<LANES>().0[..whole.len()]);
+    let (mut even, mut odd) = ([[T::ZERO; LANES]; ROWS], [[T::ZERO; LANES]; ROWS]);
+    let pairs = whole.len() / 2;
+    for i in 0..pairs {
         for r in 0..ROWS {
-            for l in 0..L {
-                sums[r][l] = chunks[r][i][l].mul_add::<FUSED>(x[l], sums[r][l]);
-            }
+            even[r] = lanes::<FUSED, T>(&chunks[r][2 * i], &whole[2 * i], even[r]);
+            odd[r] = lanes::<FUSED, T>(&chunks[r][2 * i + 1], &whole[2 * i + 1], odd[r]);
         }
     }
-    from_fn(|r| total(with_rest::<FUSED, T, L>(sums[r], &rows[r][whole.len() * L..], rest)))
+    if whole.len() > 2 * pairs {
+        for r in 0..ROWS {
+            even[r] = lanes::<FUSED, T>(&chunks[r][2 * pairs], &whole[2 * pairs], even[r]);
+        }
+    }
+    let mut last = [T::ZERO; ROWS];
+    let tails: [&[T]; ROWS] = from_fn(|r| &rows[r][x.len() - rest.len()..]);
+    for (l, &x) in rest.iter().enumerate() {
+        for r in 0..ROWS {
+            last[r] = tails[r][l].mul_add::<FUSED>(x, last[r]);
+        }
+    }
+    from_fn(|r| total(from_fn(|l| even[r][l].plus(odd[r][l]))).plus(last[r]))
 }
 
-/// The sum of products of one row with `x`, in several chains that hide the latency of each.
+/// The sum of products of one row with `x`, in several chains.
 #[inline(always)]
-fn single<const FUSED: bool, T: Scalar, const L: usize>(row: &[T], x: &[T]) -> T {
-    const CHAINS: usize = 4;
-    let (row_whole, row_rest) = row.as_chunks::<L>();
-    let (whole, rest) = x.as_chunks::<L>();
-    let (row_groups, row_others) = row_whole.as_chunks::<CHAINS>();
-    let (groups, others) = whole.as_chunks::<CHAINS>();
-    let mut sums = [[T::ZERO; L]; CHAINS];
-    for (row, x) in row_groups.iter().zip(groups) {
+fn single<const FUSED: bool, T: Scalar>(row: &[T], x: &[T]) -> T {
+    let ((a, a_rest), (x, x_rest)) = (row.as_chunks::<LANES>(), x.as_chunks::<LANES>());
+    let ((a, a_few), (x, x_few)) = (a.as_chunks::<CHAINS>(), x.as_chunks::<CHAINS>());
+    let mut sums = [[T::ZERO; LANES]; CHAINS];
+    for (a, x) in a.iter().zip(x) {
         for chain in 0..CHAINS {
-            for l in 0..L {
-                sums[chain][l] = row[chain][l].mul_add::<FUSED>(x[chain][l], sums[chain][l]);
-            }
+            sums[chain] = lanes::<FUSED, T>(&a[chain], &x[chain], sums[chain]);
         }
     }
-    for (row, x) in row_others.iter().zip(others) {
-        for l in 0..L {
-            sums[0][l] = row[l].mul_add::<FUSED>(x[l], sums[0][l]);
-        }
+    for (a, x) in a_few.iter().zip(x_few) {
+        sums[0] = lanes::<FUSED, T>(a, x, sums[0]);
     }
-    let sums = from_fn(|l| sums[0][l].plus(sums[1][l]).plus(sums[2][l].plus(sums[3][l])));
-    total(with_rest::<FUSED, T, L>(sums, row_rest, rest))
+    let sum = total(from_fn(|l| sums[0][l].plus(sums[1][l]).plus(sums[2][l].plus(sums[3][l]))));
+    let last = a_rest.iter().zip(x_rest).fold(T::ZERO, |sum, (&a, &x)| a.mul_add::<FUSED>(x, sum));
+    sum.plus(last)
 }
 
-/// The sums with the last few products added.
 #[inline(always)]
-fn with_rest<const FUSED: bool, T: Scalar, const L: usize>(mut sums: [T; L], row: &[T], x: &[T]) -> [T; L] {
-    for ((sum, &a), &x) in sums.iter_mut().zip(row).zip(x) {
-        *sum = a.mul_add::<FUSED>(x, *sum);
-    }
-    sums
+fn lanes<const FUSED: bool, T: Scalar>(a: &[T; LANES], x: &[T; LANES], sums: [T; LANES]) -> [T; LANES] {
+    from_fn(|l| a[l].mul_add::<FUSED>(x[l], sums[l]))
 }
 
 /// The sum of all, by halves.
 #[inline(always)]
-fn total<T: Scalar, const L: usize>(mut sums: [T; L]) -> T {
-    let mut half = L / 2;
-    while half > 0 {
-        for l in 0..half {
-            sums[l] = sums[l].plus(sums[l + half]);
-        }
-        half /= 2;
-    }
-    sums[0]
+fn total<T: Scalar>(s: [T; LANES]) -> T {
+    let s: [T; 4] = from_fn(|l| s[l].plus(s[l + 4]));
+    s[0].plus(s[2]).plus(s[1].plus(s[3]))
 }

@@ -7,7 +7,7 @@ use super::memory::Memory;
 use super::options::CompileOptions;
 use super::session::Session;
 use crate::error::{CompileError, ExecError};
-use crate::lane::{Kernel, Reference as Tiles};
+use crate::lane::{Kernel, Tiles};
 use crate::passes::{Pipeline, Report};
 use crate::plan::{Limits, Origin, Plan, PlanOptions, Product, Reference, Routine, Step};
 use std::sync::{Arc, Mutex};
