@@ -1,0 +1,56 @@
+//! A. One training step of a multi-layer perceptron.
+
+use crate::pace::{Measure, Session, array};
+use crate::run::{Run, Settings, compile};
+use crate::{Arguments, Outcome};
+use wengert_expr::Value;
+use wengert_nn::{Activation, Loss, Mlp, Optimizer, Sgd, training_step};
+
+const RATE: f32 = 0.01;
+/// After how many steps results are compared.
+const CHECKED: usize = 10;
+
+pub(crate) fn session(args: &Arguments) -> Outcome<Session> {
+    let params = parameters(args)?;
+    let (x, y) = (array(&args.folder, "x")?, array(&args.folder, "y")?);
+    let (step, kept) = (step_function(args, &params, x.shape()[0])?, params.len());
+    let mut run = compile(&step, Settings { exact: false, threads: args.threads })?;
+    let inputs = [&params[..], &[x, y, Value::scalar(RATE)]].concat();
+    run.load(&inputs);
+    let mut losses = Vec::new();
+    for _ in 0..CHECKED {
+        run.call()?;
+        losses.extend(run.outputs()[kept].item());
+        run.carry(kept);
+    }
+    let squares = |v: &Value| v.to_f64s().iter().map(|w| w * w).sum::<f64>();
+    let trained = run.outputs();
+    let check =
+        [losses[0], losses[CHECKED - 1]].into_iter().chain(trained[..kept].iter().map(squares)).collect();
+    run.load(&inputs);
+    let call = move || {
+        run.call()?;
+        run.carry(kept);
+        Ok(())
+    };
+    Ok(Session { check, measures: vec![Measure::new("step_us", call)], ..Session::default() })
+}
+
+/// `W1`, `b1`, `W2`, ... as many as there are.
+fn parameters(args: &Arguments) -> Outcome<Vec<Value>> {
+    let names = (1..).flat_map(|layer| [format!("W{layer}"), format!("b{layer}")]);
+    let there = names.take_while(|name| args.folder.join(name).with_extension("npy").exists());
+    there.map(|name| array(&args.folder, &name)).collect()
+}
+
+fn step_function(args: &Arguments, params: &[Value], batch: usize) -> Outcome<wengert_expr::Function> {
+    let outputs = params.chunks_exact(2).map(|layer| layer[0].shape()[1]);
+    let sizes: Vec<usize> = params.first().map(|w| w.shape()[0]).into_iter().chain(outputs).collect();
+    let (activation, loss) = match args.workload.as_str() {
+        "A1" => (Activation::Tanh, Loss::BceWithLogits),
+        "A5" => (Activation::Tanh, Loss::SoftmaxCrossEntropy),
+        _ => (Activation::Relu, Loss::SoftmaxCrossEntropy),
+    };
+    let model = Mlp::new(&sizes, activation)?;
+    Ok(training_step(&model, loss, &Optimizer::Sgd(Sgd::default()), batch)?)
+}
