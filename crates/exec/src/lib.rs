@@ -16,8 +16,9 @@ mod matmul;
 pub mod passes;
 #[allow(dead_code, unused_imports)]
 mod plan;
-mod run;
+#[allow(dead_code, unused_imports)]
 mod pool;
+mod run;
 
 pub use error::{CompileError, ExecError};
 pub use interpreter::{Interpreter, evaluate};

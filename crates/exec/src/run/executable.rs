@@ -10,6 +10,7 @@ use crate::error::{CompileError, ExecError};
 use crate::lane::{Kernel, Tiles};
 use crate::passes::{Pipeline, Report};
 use crate::plan::{Limits, Origin, Plan, PlanOptions, Product, Reference, Routine, Step};
+use crate::pool::default_threads;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use wengert_expr::{Function, Value};
@@ -30,6 +31,7 @@ pub struct Executable {
     plan: Plan,
     codes: Vec<Code>,
     scratch: usize,
+    threads: usize,
     carry: usize,
     phases: Phases,
     report: Report,
@@ -77,8 +79,8 @@ pub fn compile(function: &Function, options: &CompileOptions) -> Result<Executab
     let codes: Vec<Code> = plan.steps.iter().map(|step| ready(step, options)).collect();
     let scratch = codes.iter().map(Code::scratch).max().unwrap_or(0);
     let phases = Phases { passes, plan: planned - passes, kernels: start.elapsed() - planned };
-    let carry = options.carry;
-    Ok(Executable { function, plan, codes, scratch, carry, phases, report, idle: Mutex::default() })
+    let (carry, threads) = (options.carry, options.threads.unwrap_or_else(default_threads));
+    Ok(Executable { function, plan, codes, scratch, threads, carry, phases, report, idle: Mutex::default() })
 }
 
 /// State must have one type before and after.
@@ -238,12 +240,7 @@ impl Executable {
                 (Origin::Input(_) | Origin::Output(_) | Origin::Temporary, None) => std::ptr::null_mut(),
             }
         });
-        Frame {
-            bases: bases.collect(),
-            arena,
-            scratch: vec![Memory::new(self.scratch)],
-            cursors: vec![Vec::new()],
-        }
+        Frame::new(bases.collect(), arena, self.threads, self.scratch)
     }
 }
 

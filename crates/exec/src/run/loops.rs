@@ -2,10 +2,11 @@
 
 #![expect(unsafe_code, reason = "kernels take memory by address; the plan says what lies where")]
 
-use super::frame::Frame;
+use super::frame::{Bases, Frame, Worker};
 use crate::lane::{Cursor, Kernel, identity};
 use crate::plan::{Fill, Loop};
-use std::sync::Arc;
+use crate::pool::Pool;
+use std::sync::{Arc, PoisonError};
 use wengert_expr::DType;
 
 /// A loop with its kernel.
@@ -29,33 +30,41 @@ impl LoopCode {
         if self.plan.elements() == 0 {
             return;
         }
-        match self.plan.split {
-            None => {
-                let whole = Piece { axis: 0, start: 0, extent: self.plan.extents[0], number: 0 };
-                self.piece(&whole, &frame.bases, &mut frame.cursors[0], frame.scratch[0].bytes());
-            }
-            Some(split) => {
-                let extent = self.plan.extents[split.axis];
-                let pieces = extent.div_ceil(split.size);
-                let piece = |number: usize| {
-                    let start = number * split.size;
-                    Piece { axis: split.axis, start, extent: split.size.min(extent - start), number }
-                };
-                for number in 0..pieces {
-                    self.piece(&piece(number), &frame.bases, &mut frame.cursors[0], frame.scratch[0].bytes());
-                }
-            }
+        let Some(split) = self.plan.split else {
+            let (bases, worker) = frame.own();
+            let whole = Piece { axis: 0, start: 0, extent: self.plan.extents[0], number: 0 };
+            return self.piece(&whole, bases, worker);
+        };
+        let extent = self.plan.extents[split.axis];
+        let pieces = extent.div_ceil(split.size);
+        let piece = |number: usize| {
+            let start = number * split.size;
+            Piece { axis: split.axis, start, extent: split.size.min(extent - start), number }
+        };
+        let threads = frame.workers.len().min(pieces);
+        if threads == 1 {
+            let (bases, worker) = frame.own();
+            return (0..pieces).for_each(|number| self.piece(&piece(number), bases, worker));
         }
+        let (bases, workers) = (&frame.bases, &frame.workers);
+        Pool::global().run_with(threads, threads, &|thread| {
+            let mut worker = workers[thread].lock().unwrap_or_else(PoisonError::into_inner);
+            // Neighbouring pieces on one thread: they share cache lines and pages.
+            let share = thread * pieces / threads..(thread + 1) * pieces / threads;
+            share.for_each(|number| self.piece(&piece(number), bases, &mut worker));
+        });
     }
 
-    fn piece(&self, piece: &Piece, bases: &[*mut u8], cursors: &mut Vec<Cursor>, scratch: &mut [u8]) {
+    fn piece(&self, piece: &Piece, bases: &Bases, worker: &mut Worker) {
+        let Worker { cursors, scratch } = worker;
+        let scratch = scratch.bytes();
         let inner = self.plan.extents.len() - 1;
         let extent = |axis: usize| if axis == piece.axis { piece.extent } else { self.plan.extents[axis] };
         let (rows, count) = (if inner > 0 { extent(inner - 1) } else { 1 }, extent(inner));
         cursors.clear();
         cursors.extend(self.plan.streams.iter().zip(&self.plan.pieces).map(|(s, apart)| {
             let shift = s.strides[piece.axis] * piece.start as isize + apart * piece.number as isize;
-            let pointer = bases[s.buffer.0 as usize].wrapping_offset(s.offset + shift);
+            let pointer = bases.of(s.buffer).wrapping_offset(s.offset + shift);
             let row = if inner > 0 { s.strides[inner - 1] } else { 0 };
             Cursor { pointer, row, step: s.strides[inner] }
         }));

@@ -186,7 +186,7 @@ impl<'e> Session<'e> {
 
     fn run(&mut self, pointers: &Pointers, count: usize) -> Result<(), ExecError> {
         let (executable, Some(frame)) = (self.executable, self.frame.as_mut()) else { return Ok(()) };
-        for (base, buffer) in frame.bases.iter_mut().zip(&executable.plan().buffers) {
+        for (base, buffer) in frame.bases.0.iter_mut().zip(&executable.plan().buffers) {
             match buffer.origin {
                 Origin::Input(i) => *base = pointers.inputs[i],
                 Origin::Output(i) => *base = pointers.outputs[i],
