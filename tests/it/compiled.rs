@@ -64,15 +64,6 @@ fn drawn(draw: &mut Draw, ty: &Type) -> Value {
     Value::from_f64s(ty, &data)
 }
 
-fn exclusive(value: &mut Value) -> ArrayMut<'_> {
-    match value {
-        Value::F32(t) => ArrayMut::F32(t.view_mut()),
-        Value::F64(t) => ArrayMut::F64(t.view_mut()),
-        Value::Bool(t) => ArrayMut::Bool(t.view_mut()),
-        Value::I64(t) => ArrayMut::I64(t.view_mut()),
-    }
-}
-
 fn far(a: &Value, b: &Value) -> f64 {
     a.to_f64s().iter().zip(b.to_f64s()).fold(0.0, |worst, (x, y)| worst.max((x - y).abs()))
 }
@@ -103,9 +94,9 @@ fn training_steps_replace_their_state() {
         }
         let executable = compile(&function, &CompileOptions::default().carry(carry)).unwrap();
         let mut results = measured.clone();
-        let mut arrays: Vec<ArrayMut<'_>> = state.iter_mut().map(exclusive).collect();
+        let mut arrays: Vec<ArrayMut<'_>> = state.iter_mut().map(ArrayMut::from).collect();
         let inputs: Vec<ArrayRef<'_>> = rest.iter().map(ArrayRef::from).collect();
-        let mut outputs: Vec<ArrayMut<'_>> = results.iter_mut().map(exclusive).collect();
+        let mut outputs: Vec<ArrayMut<'_>> = results.iter_mut().map(ArrayMut::from).collect();
         executable.session().steps(5, &mut arrays, &inputs, &mut outputs).unwrap();
         drop((arrays, outputs));
         for (want, got) in expected.iter().chain(&measured).zip(state.iter().chain(&results)) {

@@ -1,7 +1,7 @@
 //! B. A fused elementwise sum and its gradient.
 
 use crate::pace::{Measure, Session, array};
-use crate::run::{Run, Settings, compile};
+use crate::run::{Settings, compile};
 use crate::{Arguments, Outcome};
 use wengert_diff::{Mode, value_and_grad};
 use wengert_expr::{Builder, Function, GraphError, Type, Value};
@@ -10,7 +10,7 @@ pub(crate) fn session(args: &Arguments) -> Outcome<Session> {
     let x = array(&args.folder, "x")?;
     let value = formula(x.ty())?;
     let both = value_and_grad(&value, &["x"], Mode::Reverse)?;
-    let settings = Settings { exact: false, threads: args.threads };
+    let settings = Settings { exact: false, threads: args.threads, carry: 0 };
     let (mut value, mut both) = (compile(&value, settings)?, compile(&both, settings)?);
     value.load(std::slice::from_ref(&x));
     both.load(&[x]);

@@ -1,7 +1,7 @@
 //! G. Value and gradient of an unrolled perceptron of many layers: the time to compile it, and a call.
 
 use crate::pace::{Measure, Session, array, timed_ms};
-use crate::run::{Run, Settings, compile};
+use crate::run::{Settings, compile};
 use crate::{Arguments, Outcome};
 use wengert_diff::gradient;
 use wengert_expr::{Builder, DType, Function, Type, Value};
@@ -15,7 +15,7 @@ pub(crate) fn session(args: &Arguments) -> Outcome<Session> {
     let whole = weights.slice::<f32>().ok_or("weights are f32")?;
     let weights = whole.chunks_exact(width * width).map(|w| Value::new([width, width], w.to_vec()));
     let inputs: Vec<Value> = weights.chain([x]).collect();
-    let settings = Settings { exact: false, threads: args.threads };
+    let settings = Settings { exact: false, threads: args.threads, carry: 0 };
     let compiled = || compile(&value_and_gradient(layers, width)?, settings);
     let (mut run, mut least) = timed_ms(compiled)?;
     for _ in 1..COMPILATIONS {

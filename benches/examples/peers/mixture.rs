@@ -1,7 +1,7 @@
 //! D. ADBench's Gaussian mixture: the objective, and the objective with its gradient.
 
 use crate::pace::{Measure, Session, array};
-use crate::run::{Run, Settings, compile};
+use crate::run::{Settings, compile};
 use crate::{Arguments, Outcome};
 use wengert_benches::adbench::{Gmm, Wishart};
 use wengert_diff::{Mode, value_and_grad};
@@ -14,7 +14,7 @@ pub(crate) fn session(args: &Arguments) -> Outcome<Session> {
         Gmm { alphas: read("alphas")?, means: read("means")?, icf: read("icf")?, x: read("x")?, wishart };
     let objective = gmm.function()?;
     let both = value_and_grad(&objective, &["alphas", "means", "icf"], Mode::Reverse)?;
-    let settings = Settings { exact: false, threads: args.threads };
+    let settings = Settings { exact: false, threads: args.threads, carry: 0 };
     let (mut objective, mut both) = (compile(&objective, settings)?, compile(&both, settings)?);
     let inputs = [gmm.alphas, gmm.means, gmm.icf, gmm.x];
     objective.load(&inputs);

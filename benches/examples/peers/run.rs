@@ -1,57 +1,64 @@
 //! How a function is run: the one place that knows the executor.
 
 use crate::Outcome;
-use wengert_exec::Interpreter;
+use wengert_exec::{ArrayMut, ArrayRef, CompileOptions, Executable, Session};
 use wengert_expr::{Function, Value};
 
 /// What a compiled function may do.
 #[derive(Clone, Copy)]
 pub(crate) struct Settings {
     /// Only rewrites that keep every bit.
-    #[expect(dead_code, reason = "the interpreter is always exact")]
     pub(crate) exact: bool,
-    #[expect(dead_code, reason = "the interpreter has one thread")]
     pub(crate) threads: usize,
+    /// How many inputs are state, replaced by as many outputs: a step of training.
+    pub(crate) carry: usize,
 }
 
 /// A function with places for its inputs and outputs, to be called again and again.
-pub(crate) trait Run {
-    /// Sets all inputs.
-    fn load(&mut self, inputs: &[Value]);
-    /// Runs on the inputs that are set.
-    fn call(&mut self) -> Outcome<()>;
-    /// Makes the first `count` outputs of the last call the first inputs of the next: a step of training.
-    fn carry(&mut self, count: usize);
-    /// The outputs of the last call.
-    fn outputs(&self) -> Vec<Value>;
-}
-
-/// Makes a function ready to run.
-pub(crate) fn compile(function: &Function, _: Settings) -> Outcome<impl Run + use<>> {
-    Ok(Interpreted { interpreter: Interpreter::new(function), inputs: Vec::new(), outputs: Vec::new() })
-}
-
-struct Interpreted {
-    interpreter: Interpreter,
+pub(crate) struct Run {
+    session: Session<'static>,
+    carry: usize,
     inputs: Vec<Value>,
+    /// State first.
     outputs: Vec<Value>,
 }
 
-impl Run for Interpreted {
-    fn load(&mut self, inputs: &[Value]) {
-        self.inputs = inputs.to_vec();
+/// Makes a function ready to run. What is compiled stays until the process ends.
+pub(crate) fn compile(function: &Function, settings: Settings) -> Outcome<Run> {
+    let options = if settings.exact { CompileOptions::default() } else { CompileOptions::relaxed() };
+    let options = options.carry(settings.carry).threads(settings.threads);
+    let executable: &'static Executable = Box::leak(Box::new(wengert_exec::compile(function, &options)?));
+    if std::env::var_os("PEERS_PLAN").is_some() {
+        eprintln!("{}{:?}", executable.plan_text(), executable.phases());
+    }
+    let types = function.outputs().iter().map(|o| function.graph().ty(o.node));
+    let outputs = types.map(Value::zeros).collect();
+    Ok(Run { session: executable.session(), carry: settings.carry, inputs: Vec::new(), outputs })
+}
+
+impl Run {
+    /// Sets all inputs, state first.
+    pub(crate) fn load(&mut self, inputs: &[Value]) {
+        let (state, rest) = inputs.split_at(self.carry);
+        self.outputs[..self.carry].clone_from_slice(state);
+        self.inputs = rest.to_vec();
     }
 
-    fn call(&mut self) -> Outcome<()> {
-        self.outputs = self.interpreter.run(&self.inputs)?;
-        Ok(())
+    /// Runs on the inputs that are set.
+    pub(crate) fn call(&mut self) -> Outcome<()> {
+        self.steps(1)
     }
 
-    fn carry(&mut self, count: usize) {
-        self.inputs[..count].clone_from_slice(&self.outputs[..count]);
+    /// Runs so many times, each time on the state that the last one left.
+    pub(crate) fn steps(&mut self, count: usize) -> Outcome<()> {
+        let arguments: Vec<ArrayRef<'_>> = self.inputs.iter().map(ArrayRef::from).collect();
+        let mut results: Vec<ArrayMut<'_>> = self.outputs.iter_mut().map(ArrayMut::from).collect();
+        let (state, rest) = results.split_at_mut(self.carry);
+        Ok(self.session.steps(count, state, &arguments, rest)?)
     }
 
-    fn outputs(&self) -> Vec<Value> {
+    /// The outputs of the last call.
+    pub(crate) fn outputs(&self) -> Vec<Value> {
         self.outputs.clone()
     }
 }

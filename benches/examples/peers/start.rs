@@ -1,7 +1,7 @@
 //! F. From the start of the process to the first gradient of a tiny model, timed from outside.
 
 use crate::pace::{Session, array};
-use crate::run::{Run, Settings, compile};
+use crate::run::{Settings, compile};
 use crate::{Arguments, Outcome};
 use wengert_diff::gradient;
 use wengert_expr::{Builder, Value};
@@ -14,7 +14,7 @@ pub(crate) fn session(args: &Arguments) -> Outcome<Session> {
     for slope in gradient(y, &[w, v])? {
         b.output_unnamed(slope);
     }
-    let mut run = compile(&b.finish()?, Settings { exact: false, threads: args.threads })?;
+    let mut run = compile(&b.finish()?, Settings { exact: false, threads: args.threads, carry: 0 })?;
     run.load(&inputs);
     run.call()?;
     let sum = |part: &Value| part.to_f64s().iter().sum();

@@ -1,7 +1,7 @@
 //! C2. A random graph of scalars: built, differentiated and compiled once, then its value and gradient.
 
 use crate::pace::{Measure, Session, array, timed_ms};
-use crate::run::{Run, Settings, compile};
+use crate::run::{Settings, compile};
 use crate::{Arguments, Outcome};
 use wengert_diff::{Mode, value_and_grad};
 use wengert_expr::{Builder, DType, Expr, Function, Type, Value};
@@ -12,7 +12,7 @@ pub(crate) fn session(args: &Arguments) -> Outcome<Session> {
     let inputs: Vec<Value> = array(&args.folder, "x")?.to_f64s().into_iter().map(Value::scalar).collect();
     let names: Vec<String> = (0..inputs.len()).map(|i| format!("x{i}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let settings = Settings { exact: false, threads: args.threads };
+    let settings = Settings { exact: false, threads: args.threads, carry: 0 };
     let (f, build) = timed_ms(|| mean_of_sinks(rows, &names))?;
     let (both, differentiate) = timed_ms(|| Ok(value_and_grad(&f, &names, Mode::Reverse)?))?;
     let ((mut value, mut both), compile) =

@@ -113,6 +113,17 @@ impl Value {
         }
     }
 
+    /// Takes another value's elements; in the same memory, if the types are the same and nobody shares it.
+    pub fn assign(&mut self, other: &Value) {
+        match (&mut *self, other) {
+            (Value::Bool(a), Value::Bool(b)) if a.shape() == b.shape() => a.assign(b),
+            (Value::I64(a), Value::I64(b)) if a.shape() == b.shape() => a.assign(b),
+            (Value::F32(a), Value::F32(b)) if a.shape() == b.shape() => a.assign(b),
+            (Value::F64(a), Value::F64(b)) if a.shape() == b.shape() => a.assign(b),
+            (Value::Bool(_) | Value::I64(_) | Value::F32(_) | Value::F64(_), _) => *self = other.clone(),
+        }
+    }
+
     /// The element type.
     pub fn dtype(&self) -> DType {
         match self {

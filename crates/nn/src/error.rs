@@ -4,7 +4,7 @@ use crate::config::ConfigError;
 use crate::loss::Loss;
 use thiserror::Error;
 use wengert_diff::DiffError;
-use wengert_exec::ExecError;
+use wengert_exec::{CompileError, ExecError};
 use wengert_expr::{GraphError, Type};
 use wengert_interop::InteropError;
 
@@ -33,6 +33,9 @@ pub enum NnError {
     /// A step that could not be run.
     #[error(transparent)]
     Exec(Box<ExecError>),
+    /// A step that could not be compiled.
+    #[error(transparent)]
+    Compile(Box<CompileError>),
     /// A loss or parameters that left the numbers.
     #[error(transparent)]
     Diverged(#[from] Divergence),
@@ -41,6 +44,15 @@ pub enum NnError {
 impl From<DiffError> for NnError {
     fn from(error: DiffError) -> NnError {
         NnError::Diff(Box::new(error))
+    }
+}
+
+impl From<CompileError> for NnError {
+    fn from(error: CompileError) -> NnError {
+        match error {
+            CompileError::Size(error) => error.into(),
+            error => NnError::Compile(Box::new(error)),
+        }
     }
 }
 

@@ -11,8 +11,9 @@ use crate::mlp::Mlp;
 use crate::optim::Optimizer;
 use crate::step::{evaluation, training_step};
 use std::collections::HashMap;
-use wengert_exec::Interpreter;
-use wengert_expr::{Function, Type, Value};
+use std::sync::Arc;
+use wengert_exec::{ArrayMut, ArrayRef, CompileOptions, Executable, compile};
+use wengert_expr::{DType, Function, Type, Value};
 
 /// How a model is trained.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -37,11 +38,14 @@ pub struct Trainer {
     rate: Value,
     /// The parameters, then the optimiser's state.
     kept: Vec<Value>,
-    /// What was kept before the last step: its loss was finite, that of `kept` is not known yet.
+    /// What was kept before the last step: whether its loss is finite, the last step told.
     before: Vec<Value>,
+    /// What was kept before that one: its loss was finite.
+    proven: Vec<Value>,
     epoch: usize,
-    steps: HashMap<usize, Interpreter>,
-    evaluations: HashMap<usize, Interpreter>,
+    /// Compiled for each size of batch.
+    steps: HashMap<usize, Arc<Executable>>,
+    evaluations: HashMap<usize, Arc<Executable>>,
 }
 
 impl Trainer {
@@ -50,7 +54,7 @@ impl Trainer {
         let state = settings.optimizer.state_types(&model.param_types());
         let params = model.params(settings.seed).into_iter().map(|(_, value)| value);
         let kept: Vec<Value> = params.chain(state.iter().map(|(_, ty)| Value::zeros(ty))).collect();
-        let before = kept.clone();
+        let (before, proven) = (kept.clone(), kept.clone());
         let rate = Value::from_f64s(&Type::scalar(model.precision().dtype()), &[settings.learning_rate]);
         Trainer {
             model,
@@ -58,6 +62,7 @@ impl Trainer {
             rate,
             kept,
             before,
+            proven,
             epoch: 0,
             steps: HashMap::new(),
             evaluations: HashMap::new(),
@@ -133,15 +138,15 @@ impl Trainer {
         let mut tally = Tally::default();
         for (i, samples) in batches.epoch(epoch).into_iter().enumerate() {
             let diverged = |what| Divergence { epoch, step: i + 1, what };
-            let Stepped { kept, loss, correct } = self.step(&train.rows(&samples))?;
+            let (loss, correct) = self.step(&train.rows(&samples))?;
             if !loss.is_finite() {
-                self.kept.clone_from(&self.before);
+                self.kept.clone_from(&self.proven);
                 return Err(diverged(NotFinite::Loss(loss)).into());
             }
-            if let Some(at) = kept.iter().position(|v| v.to_f64s().iter().any(|x| !x.is_finite())) {
+            if let Some(at) = self.kept.iter().position(|v| !is_finite(v)) {
+                self.kept.clone_from(&self.before);
                 return Err(diverged(NotFinite::Param(self.name(at))).into());
             }
-            self.before = std::mem::replace(&mut self.kept, kept);
             tally.add(samples.len(), loss, correct);
             observe(&Event::Step { epoch, step: i + 1, steps: batches.count(), loss });
         }
@@ -169,23 +174,35 @@ impl Trainer {
         Ok(tally.metrics(data.targets().are_classes()))
     }
 
-    /// What one step would make of the parameters and the state.
-    fn step(&mut self, batch: &Dataset) -> Result<Stepped, NnError> {
-        let mut inputs = self.kept.clone();
-        inputs.extend([batch.features().clone(), batch.targets().values().clone(), self.rate.clone()]);
+    /// One step, its loss and how many samples were right. What was kept is in `before`.
+    fn step(&mut self, batch: &Dataset) -> Result<(f64, f64), NnError> {
         let size = batch.len();
         if !self.steps.contains_key(&size) {
-            self.steps.insert(size, Interpreter::new(&self.step_function(size)?));
+            let options = CompileOptions::default().carry(self.kept.len());
+            self.steps.insert(size, Arc::new(compile(&self.step_function(size)?, &options)?));
         }
-        let mut outputs = self.steps[&size].run(&inputs)?;
-        let measured = outputs.split_off(self.kept.len());
-        Ok(Stepped { kept: outputs, loss: number(&measured[0]), correct: number(&measured[1]) })
+        std::mem::swap(&mut self.before, &mut self.proven);
+        for (before, kept) in self.before.iter_mut().zip(&self.kept) {
+            before.assign(kept);
+        }
+        let scalar = Type::scalar(self.model.precision().dtype());
+        let mut measured = [Value::zeros(&scalar), Value::zeros(&Type::scalar(DType::I64))];
+        let mut state: Vec<ArrayMut<'_>> = self.kept.iter_mut().map(ArrayMut::from).collect();
+        let inputs = [batch.features(), batch.targets().values(), &self.rate].map(ArrayRef::from);
+        let mut outputs = measured.each_mut().map(ArrayMut::from);
+        let stepped = self.steps[&size].session().step(&mut state, &inputs, &mut outputs);
+        drop((state, outputs));
+        if stepped.is_err() {
+            self.kept.clone_from(&self.before);
+        }
+        stepped?;
+        Ok((number(&measured[0]), number(&measured[1])))
     }
 
-    fn evaluator(&mut self, size: usize) -> Result<&Interpreter, NnError> {
+    fn evaluator(&mut self, size: usize) -> Result<&Executable, NnError> {
         if !self.evaluations.contains_key(&size) {
             let function = evaluation(&self.model, self.settings.loss, size)?;
-            self.evaluations.insert(size, Interpreter::new(&function));
+            self.evaluations.insert(size, Arc::new(compile(&function, &CompileOptions::default())?));
         }
         Ok(&self.evaluations[&size])
     }
@@ -196,11 +213,12 @@ impl Trainer {
     }
 }
 
-/// What one step made.
-struct Stepped {
-    kept: Vec<Value>,
-    loss: f64,
-    correct: f64,
+fn is_finite(value: &Value) -> bool {
+    match value {
+        Value::F32(t) => t.iter().all(|x| x.is_finite()),
+        Value::F64(t) => t.iter().all(|x| x.is_finite()),
+        Value::Bool(_) | Value::I64(_) => true,
+    }
 }
 
 /// The number that a scalar output is.

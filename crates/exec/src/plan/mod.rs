@@ -10,6 +10,7 @@ mod form;
 mod lower;
 mod memory;
 mod nest;
+mod print;
 mod product;
 mod schedule;
 mod split;
@@ -20,6 +21,7 @@ mod view;
 pub(crate) use cluster::Limits;
 pub(crate) use lower::{Buffer, Lowered, Origin};
 pub(crate) use memory::Memory;
+pub(crate) use print::Printed;
 pub(crate) use split::Split;
 pub(crate) use step::{Address, BufferId, Factor, Fill, Loop, Matrix, Product, Reference, Routine, Step};
 

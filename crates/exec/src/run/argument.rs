@@ -143,3 +143,15 @@ impl ArrayMut<'_> {
         Type::new(self.dtype(), Shape::new(self.shape()))
     }
 }
+
+/// A value's own memory, made its own first.
+impl<'a> From<&'a mut Value> for ArrayMut<'a> {
+    fn from(value: &'a mut Value) -> ArrayMut<'a> {
+        match value {
+            Value::Bool(t) => t.into(),
+            Value::I64(t) => t.into(),
+            Value::F32(t) => t.into(),
+            Value::F64(t) => t.into(),
+        }
+    }
+}

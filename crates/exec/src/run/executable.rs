@@ -9,7 +9,7 @@ use super::session::Session;
 use crate::error::{CompileError, ExecError};
 use crate::lane::{Kernel, Tiles};
 use crate::passes::{Pipeline, Report};
-use crate::plan::{Limits, Origin, Plan, PlanOptions, Product, Reference, Routine, Step};
+use crate::plan::{Limits, Origin, Plan, PlanOptions, Printed, Product, Reference, Routine, Step};
 use crate::pool::default_threads;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -151,6 +151,11 @@ impl Executable {
         &self.report
     }
 
+    /// The steps as text, one a line, and what memory they need.
+    pub fn plan_text(&self) -> String {
+        Printed { plan: &self.plan, function: &self.function }.to_string()
+    }
+
     /// Bytes of temporary memory that one run works in, arguments and results apart.
     pub fn memory(&self) -> usize {
         self.plan.memory.bytes
@@ -165,7 +170,7 @@ impl Executable {
         let arguments: Vec<ArrayRef<'_>> = inputs.iter().map(ArrayRef::from).collect();
         let types = self.function.outputs().iter().map(|o| self.function.graph().ty(o.node));
         let mut outputs: Vec<Value> = types.map(Value::zeros).collect();
-        let mut results: Vec<ArrayMut<'_>> = outputs.iter_mut().map(exclusive).collect();
+        let mut results: Vec<ArrayMut<'_>> = outputs.iter_mut().map(ArrayMut::from).collect();
         self.session().run_into(&arguments, &mut results)?;
         drop(results);
         Ok(outputs)
@@ -241,16 +246,6 @@ impl Executable {
             }
         });
         Frame::new(bases.collect(), arena, self.threads, self.scratch)
-    }
-}
-
-/// A value's own memory, made its own first.
-fn exclusive(value: &mut Value) -> ArrayMut<'_> {
-    match value {
-        Value::Bool(t) => ArrayMut::Bool(t.view_mut()),
-        Value::I64(t) => ArrayMut::I64(t.view_mut()),
-        Value::F32(t) => ArrayMut::F32(t.view_mut()),
-        Value::F64(t) => ArrayMut::F64(t.view_mut()),
     }
 }
 
