@@ -116,6 +116,14 @@ pub enum CompileError {
         /// How many outputs there are.
         outputs: usize,
     },
+    /// No plan with so little memory.
+    #[error("no plan was found with {budget} bytes of temporary memory; the least was {least}")]
+    Budget {
+        /// What was allowed.
+        budget: usize,
+        /// What a plan needs.
+        least: usize,
+    },
     /// State that changes its type.
     #[error("state {name:?} is {before}, but output {output:?}, which replaces it, is {after}")]
     State {

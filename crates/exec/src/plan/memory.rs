@@ -16,6 +16,8 @@ pub(crate) struct Memory {
     pub(crate) bound: usize,
     /// How many values are written over one that they replace.
     pub(crate) in_place: usize,
+    /// How much arithmetic is done once more to stay within a budget, as [`Step::work`] counts.
+    pub(crate) recomputed: u64,
 }
 
 /// Plans the memory of temporary buffers.
@@ -73,7 +75,7 @@ pub(crate) fn plan(lowered: &Lowered, in_place: bool) -> Memory {
     for b in 0..count {
         offsets[b] = offsets[hosts[b] as usize];
     }
-    Memory { offsets, bytes: layout.bytes, bound: arena::bound(&lives), in_place: shared }
+    Memory { offsets, bytes: layout.bytes, bound: arena::bound(&lives), in_place: shared, recomputed: 0 }
 }
 
 /// Pairs of a stored buffer and a loaded one that lie alike, element for element, where the loop reads all that it loads

@@ -12,6 +12,7 @@ mod memory;
 mod nest;
 mod print;
 mod product;
+mod remat;
 mod schedule;
 mod split;
 mod step;
@@ -43,21 +44,20 @@ pub(crate) struct PlanOptions {
     pub(crate) in_place: bool,
     /// Inputs, each with the output that replaces it in the same memory.
     pub(crate) carried: Vec<(usize, usize)>,
+    /// The most bytes of temporary memory.
+    pub(crate) budget: Option<usize>,
 }
 
 impl Plan {
-    /// The plan of a function.
-    pub(crate) fn new(function: &Function, options: &PlanOptions) -> Plan {
+    /// The plan of a function; where no plan fits into the budget, the least memory that one was found to need.
+    pub(crate) fn new(function: &Function, options: &PlanOptions) -> Result<Plan, usize> {
         let forms = form::Forms::new(function);
         let clusters = cluster::clusters(function, &forms, options.limits);
         let mut lowered = lower::lower(function, &forms, &clusters);
         split::split(&mut lowered);
-        Plan::laid_out(lowered, options)
-    }
-
-    fn laid_out(mut lowered: Lowered, options: &PlanOptions) -> Plan {
         let replaced = carry::carry(&mut lowered, &options.carried);
-        let memory = memory::plan(&lowered, options.in_place);
+        let remat::Fitted { lowered, memory } =
+            remat::fit(lowered, &replaced, options.budget.unwrap_or(usize::MAX), options.in_place)?;
         let same = |a: BufferId, b: BufferId| {
             let shared =
                 memory.offsets[a.0 as usize].is_some_and(|o| memory.offsets[b.0 as usize] == Some(o));
@@ -65,6 +65,6 @@ impl Plan {
         };
         let mut steps = lowered.steps;
         steps.retain(|step| !carry::is_idle(step, same));
-        Plan { steps, buffers: lowered.buffers, memory }
+        Ok(Plan { steps, buffers: lowered.buffers, memory })
     }
 }

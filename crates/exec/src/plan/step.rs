@@ -2,6 +2,7 @@
 
 use super::split::Split;
 use crate::lane::Program;
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use wengert_expr::{DType, NodeId, Op, Place, Reduction, Type};
 
@@ -127,6 +128,40 @@ impl Step {
             Step::Product(p) => SmallVec::from_elem(p.c.buffer, 1),
             Step::Routine(r) | Step::Reference(Reference(r)) => SmallVec::from_elem(r.to.0, 1),
         }
+    }
+
+    /// Reads and writes other buffers instead of some.
+    pub(crate) fn rename(&mut self, names: &FxHashMap<BufferId, BufferId>) {
+        let rename = |b: &mut BufferId| *b = names.get(b).copied().unwrap_or(*b);
+        match self {
+            Step::Loop(l) => {
+                l.streams.iter_mut().for_each(|s| rename(&mut s.buffer));
+                l.fills.iter_mut().for_each(|f| rename(&mut f.buffer));
+            }
+            Step::Product(p) => {
+                [&mut p.a, &mut p.b, &mut p.c].into_iter().for_each(|m| rename(&mut m.buffer));
+                if let Factor::Of { buffer, .. } = &mut p.factor {
+                    rename(buffer);
+                }
+            }
+            Step::Routine(r) | Step::Reference(Reference(r)) => {
+                r.operands.iter_mut().for_each(|(b, _)| rename(b));
+                rename(&mut r.to.0);
+            }
+        }
+    }
+
+    /// About how much arithmetic it does: instructions on elements, and multiplications with their additions.
+    pub(crate) fn work(&self) -> u64 {
+        let elements = match self {
+            Step::Loop(l) => l.elements().saturating_mul(l.program.insts.len()),
+            Step::Product(p) => {
+                let batch = p.batch.iter().map(|(n, _)| n);
+                p.extents.iter().chain(batch).product()
+            }
+            Step::Routine(r) | Step::Reference(Reference(r)) => r.to.1.shape.elements(),
+        };
+        elements as u64
     }
 
     /// The nodes that it computes.

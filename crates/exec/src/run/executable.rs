@@ -74,7 +74,9 @@ pub fn compile(function: &Function, options: &CompileOptions) -> Result<Executab
     let passes = start.elapsed();
     let limits = Limits { fuse: options.fuse, ..Limits::default() };
     let carried = (0..options.carry).map(|i| (i, i)).collect();
-    let plan = Plan::new(&function, &PlanOptions { limits, in_place: options.in_place, carried });
+    let budget = options.memory_budget;
+    let plan = Plan::new(&function, &PlanOptions { limits, in_place: options.in_place, carried, budget });
+    let plan = plan.map_err(|least| CompileError::Budget { budget: budget.unwrap_or(0), least })?;
     let planned = start.elapsed();
     let codes: Vec<Code> = plan.steps.iter().map(|step| ready(step, options)).collect();
     let scratch = codes.iter().map(Code::scratch).max().unwrap_or(0);

@@ -16,6 +16,9 @@ pub struct CompileOptions {
     /// How many inputs are state: the first so many outputs replace the first so many inputs, in the same memory, and the
     /// function runs by [`Session::step`](crate::Session::step).
     pub carry: usize,
+    /// The most bytes of temporary memory. Values that are needed much later are computed again instead of kept, until the
+    /// plan fits; where none does, compilation fails and says what could be done with.
+    pub memory_budget: Option<usize>,
     /// How many threads share long steps; as many as the machine has, or as `WENGERT_THREADS` says, if absent.
     pub threads: Option<usize>,
 }
@@ -28,6 +31,7 @@ impl Default for CompileOptions {
             in_place: true,
             native: true,
             carry: 0,
+            memory_budget: None,
             threads: None,
         }
     }
@@ -43,6 +47,13 @@ impl CompileOptions {
     #[must_use]
     pub fn carry(mut self, carry: usize) -> CompileOptions {
         self.carry = carry;
+        self
+    }
+
+    /// With at most this many bytes of temporary memory.
+    #[must_use]
+    pub fn memory_budget(mut self, bytes: usize) -> CompileOptions {
+        self.memory_budget = Some(bytes);
         self
     }
 
