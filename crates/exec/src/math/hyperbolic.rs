@@ -1,8 +1,8 @@
 //! The hyperbolic functions and their inverses.
 
-use super::exp::{LN_2_LOW, reduce};
+use super::exp::{LN_2_LOW, without_twos};
 use super::log::log1p_and;
-use super::polynomial::{Polynomial, by_width};
+use super::polynomial::{Polynomial, by_width, nearest};
 use super::{Mask, Real};
 use std::f64::consts::{LN_2, LOG2_E};
 
@@ -69,7 +69,9 @@ pub(super) fn tanh<R: Real>(x: R) -> R {
 #[inline(always)]
 fn sinh_cosh<R: Real>(x: R) -> (R, R) {
     let half = x.number(0.5);
-    let (k, r) = reduce(x.number(by_width::<R>(90.0, 712.0)).min(x.abs()));
+    let a = x.number(by_width::<R>(90.0, 712.0)).min(x.abs());
+    let (_, k) = nearest(a, LOG2_E);
+    let r = without_twos(a, k);
     let z = r * r;
     let sinh = (r * z).mul_add(SINH.at(z), r);
     let beyond = (z * z).mul_add(COSH.at(z), z * half);

@@ -63,7 +63,7 @@ right = pi / 2 * mpf("1.004")
 octant = pi / 4 * mpf("1.01")
 TABLE = {
     # exp(r) = 1 + r + r^2 p(r)
-    "EXP": (lambda r: (expm1(r) - r) / r**2, lambda r: abs(r**2 / expm1(r)), -half, half, 1, {24: 5, 53: 10}),
+    "EXP": (lambda r: (expm1(r) - r) / r**2, lambda r: abs(r**2 / expm1(r)), log(mpf("0.7499")), log(mpf("1.5001")), 1, {24: 5, 53: 10}),
     # 2^f = 1 + f p(f)
     "EXP2": (lambda f: expm1(f * log(2)) / f, lambda f: abs(f) / 2**f, mpf(-0.5), mpf(0.5), 1, {24: 6, 53: 11}),
     # log(1 + f) = f - f^2/2 + f^3 p(f)

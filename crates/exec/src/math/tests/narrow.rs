@@ -4,7 +4,7 @@ use super::{BOUND, NARROW, Random, Worst, functions, nanoseconds, report};
 use crate::math::{reference, unary_f32};
 use wengert_expr::Unary;
 
-/// The distance of `got` from the exact value.
+/// The distance of `got` from the exact value, in units in the last place of that.
 fn error(got: f32, want: f64) -> f64 {
     if got.is_nan() || want.is_nan() {
         return if got.is_nan() && want.is_nan() { 0.0 } else { f64::INFINITY };
@@ -14,10 +14,15 @@ fn error(got: f32, want: f64) -> f64 {
         return f64::INFINITY;
     }
     // Infinity stands for the first number that is too large.
-    let beyond = 2f64.powi(NARROW.greatest + 1);
+    let beyond = power(NARROW.greatest + 1);
     let within = |x: f64| x.abs().min(beyond);
     let exponent = ((want.to_bits() >> 52) & 0x7ff) as i32 - 1023;
-    (within(f64::from(got)) - within(want)).abs() / 2f64.powi(NARROW.ulp(exponent))
+    (within(f64::from(got)) - within(want)).abs() * power(-NARROW.ulp(exponent))
+}
+
+/// `2**exponent`.
+fn power(exponent: i32) -> f64 {
+    f64::from_bits(((exponent + 1023) as u64) << 52)
 }
 
 /// The worst error on inputs `start`, `start + step`, ... below `end`, by their bits.
@@ -26,9 +31,11 @@ fn worst(f: Unary, start: u64, end: u64, step: usize) -> Worst {
     let reference = reference::unary(f).expect("from float to float");
     let mut worst = Worst::default();
     let mut out = vec![0.0; 4099];
+    let mut x = Vec::new();
     let mut bits = (start..end).step_by(step).map(|b| f32::from_bits(b as u32)).peekable();
     while bits.peek().is_some() {
-        let x: Vec<f32> = bits.by_ref().take(out.len()).collect();
+        x.clear();
+        x.extend(bits.by_ref().take(out.len()));
         run(&x, &mut out);
         for (&x, &got) in x.iter().zip(&out) {
             worst.note(error(got, reference(f64::from(x))), f64::from(x));
