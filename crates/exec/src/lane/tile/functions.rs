@@ -33,6 +33,8 @@ impl Function {
     /// operands that it does not have.
     pub(crate) fn of(inst: &Inst, from: DType, isa: Isa) -> Option<Function> {
         let chunks = |run: Option<Run>| run.map(Function::Chunks);
+        // Only AVX-512 multiplies and converts integers of 64 bits.
+        let isa = if from == DType::I64 || inst.dtype == DType::I64 { isa } else { isa.narrow() };
         match (inst.op, from) {
             (Op::Unary(Unary::Not), DType::Bool) => chunks(Some(one(isa, |a: u8| a ^ 1))),
             (Op::Unary(f), DType::F32) => chunks(unary::<f32>(isa, f)).or_else(|| elementary_1::<f32>(f)),

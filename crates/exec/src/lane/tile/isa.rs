@@ -36,6 +36,16 @@ impl Isa {
         Isa::Portable
     }
 
+    /// The same with vectors of at most 256 bits. On Zen 4 those are as fast, and a load of 512 bits that soon follows a store
+    /// of them waits for it, as loops over tiles do.
+    pub(crate) fn narrow(self) -> Isa {
+        match self {
+            Isa::Portable => Isa::Portable,
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 | Isa::Avx512 => Isa::Avx2,
+        }
+    }
+
     /// All that this machine has.
     #[cfg(test)]
     pub(crate) fn available() -> Vec<Isa> {
