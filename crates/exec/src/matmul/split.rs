@@ -108,8 +108,8 @@ impl Plan {
         match self.way {
             Way::Nothing | Way::Clear => usize::MAX,
             Way::Direct => 1 << 15,
-            Way::Vector | Way::Outer => 1 << 17,
-            Way::Library => 1 << 20,
+            Way::Vector | Way::Outer => 1 << 16,
+            Way::Library => 1 << 19,
         }
     }
 }
