@@ -30,21 +30,38 @@ impl<T: Scalar> Loops for Direct<'_, T> {
 }
 
 impl<T: Scalar> Direct<'_, T> {
-    /// One row of `c`, element by element.
+    /// One row of `c`.
     #[inline(always)]
     fn row<const FUSED: bool>(&self, i: usize) {
+        let mut j = 0;
+        while j + 4 <= self.product.n {
+            self.elements::<FUSED, 4>(i, j);
+            j += 4;
+        }
+        while j + 2 <= self.product.n {
+            self.elements::<FUSED, 2>(i, j);
+            j += 2;
+        }
+        if j < self.product.n {
+            self.elements::<FUSED, 1>(i, j);
+        }
+    }
+
+    /// `N` neighbours in a row of `c`, whose sums grow side by side.
+    #[inline(always)]
+    fn elements<const FUSED: bool, const N: usize>(&self, i: usize, j: usize) {
         let (p, alpha) = (self.product, T::from_f64(self.product.alpha));
-        for j in 0..p.n {
-            let mut sum = T::ZERO;
-            // Sound: the strides reach every element inside the extents.
-            unsafe {
-                let (mut x, mut y) = (self.a.offset(p.a.at(i, 0)), self.b.offset(p.b.at(0, j)));
-                for _ in 0..p.k {
-                    sum = (*x).mul_add::<FUSED>(*y, sum);
-                    x = x.wrapping_offset(p.a.column);
-                    y = y.wrapping_offset(p.b.row);
+        let mut sums = [T::ZERO; N];
+        // Sound: the strides reach every element inside the extents.
+        unsafe {
+            for l in 0..p.k {
+                let x = *self.a.offset(p.a.at(i, l));
+                for (r, sum) in sums.iter_mut().enumerate() {
+                    *sum = x.mul_add::<FUSED>(*self.b.offset(p.b.at(l, j + r)), *sum);
                 }
-                alpha.put::<FUSED>(sum, self.c.offset(p.c.at(i, j)), p.accumulate);
+            }
+            for (r, &sum) in sums.iter().enumerate() {
+                alpha.put::<FUSED>(sum, self.c.offset(p.c.at(i, j + r)), p.accumulate);
             }
         }
     }

@@ -33,6 +33,16 @@ impl Level {
         Level::Portable
     }
 
+    /// This processor's level and all that it includes.
+    #[cfg(test)]
+    pub(crate) fn all() -> Vec<Level> {
+        let mut all = vec![Level::Portable];
+        #[cfg(target_arch = "x86_64")]
+        all.extend([Level::Avx2, Level::Avx512]);
+        all.retain(|&level| level <= Level::detect());
+        all
+    }
+
     /// Runs loops compiled for this level.
     #[inline]
     pub(crate) fn run<L: Loops>(self, loops: L) {

@@ -12,10 +12,12 @@ mod outer;
 mod plan;
 mod product;
 mod scalar;
+mod split;
 mod vector;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use batch::Batch;
+pub(crate) use plan::Plan;
 pub(crate) use product::{Product, Strides};

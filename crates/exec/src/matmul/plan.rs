@@ -43,7 +43,11 @@ pub(crate) struct Plan {
 
 impl Plan {
     pub(crate) fn new(product: &Product) -> Plan {
-        let level = Level::detect();
+        Plan::at_level(product, Level::detect())
+    }
+
+    /// A plan for a processor of this level, at most the present one's.
+    pub(super) fn at_level(product: &Product, level: Level) -> Plan {
         let straight = tidy(product);
         let told = [(straight, false), (straight.transposed(), true)];
         let plan = |way, (product, swapped): (Product, bool)| Plan { product, swapped, way, level };

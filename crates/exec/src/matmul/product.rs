@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "the caller of Product::run answers for the memory that the strides reach")]
 
 use super::plan::Plan;
+use crate::pool::Pool;
 use wengert_expr::DType;
 
 /// How far apart neighbours lie, in elements: from one row to the next, and from one column to the next. Zero repeats.
@@ -77,5 +78,13 @@ impl Product {
     /// elements of `c` are distinct, writable and none of those of `a` and `b`. Without accumulation `c` may be uninitialised.
     pub(crate) unsafe fn run(&self, a: *const u8, b: *const u8, c: *mut u8) {
         unsafe { Plan::new(self).run(a, b, c) }
+    }
+
+    /// Runs it on so many threads of the pool, or on fewer where that is faster. Threads change no bit.
+    ///
+    /// # Safety
+    /// As for [`Product::run`].
+    pub(crate) unsafe fn run_on(&self, pool: &Pool, threads: usize, a: *const u8, b: *const u8, c: *mut u8) {
+        unsafe { Plan::new(self).run_on(pool, threads, a, b, c) }
     }
 }

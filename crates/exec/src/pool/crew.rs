@@ -79,7 +79,7 @@ impl Pool {
         if helpers == 0 || tasks > MOST_TASKS || shared.busy.0.swap(true, Ordering::Acquire) {
             return (0..tasks).for_each(f);
         }
-        let payload = shared.job.give(helpers, tasks, f, || shared.wake(), || shared.wait());
+        let payload = shared.job.give(helpers, tasks, f, || shared.wake(), |done| shared.wait(done));
         shared.busy.0.store(false, Ordering::Release);
         if let Some(payload) = payload {
             resume_unwind(payload);
@@ -137,11 +137,10 @@ impl Shared {
     }
 
     /// Returns when the job is done.
-    fn wait(&self) {
-        let ready = || self.job.is_done();
-        if !spin(ready) {
+    fn wait(&self, done: &dyn Fn() -> bool) {
+        if !spin(done) {
             self.awaited.store(true, Ordering::SeqCst);
-            self.sleep(&self.done, ready);
+            self.sleep(&self.done, done);
             self.awaited.store(false, Ordering::SeqCst);
         }
     }

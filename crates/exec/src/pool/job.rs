@@ -26,67 +26,83 @@ const TASK_BITS: u32 = 24;
 /// The most tasks of one job.
 pub(super) const MOST_TASKS: usize = (1 << TASK_BITS) - 1;
 
-/// The helper number of the thread that gave the job.
-const GIVER: usize = usize::MAX;
-
 /// A cache line of its own, or two, as some processors fetch them in pairs.
 #[repr(align(128))]
 #[derive(Default)]
 pub(super) struct Apart<T>(pub(super) T);
 
+/// What all threads look at, in one cache line.
 #[derive(Default)]
-pub(super) struct Job {
+struct Line {
     /// The number of the job, and how many of its tasks are not taken.
-    word: Apart<AtomicU64>,
-    /// Tasks that are not yet reported done.
-    unfinished: Apart<AtomicUsize>,
-    /// A `Function` on the stack of the thread that gave the job.
+    word: AtomicU64,
+    /// Tasks that helpers have not reported done; those of the giver stay in it.
+    unfinished: AtomicUsize,
+    /// A `Function` on the stack of the giver.
     function: AtomicPtr<()>,
     tasks: AtomicUsize,
     /// How many threads may help.
     helpers: AtomicUsize,
+}
+
+#[derive(Default)]
+pub(super) struct Job {
+    line: Apart<Line>,
     panic: Mutex<Option<Payload>>,
 }
 
 impl Job {
-    /// Gives a job with two tasks or more, takes part in it, and lets `wait` return when the last task is done.
-    ///
-    /// One thread at a time may give a job.
+    /// Gives a job with one task or more and takes part in it; `wake` wakes helpers, and `wait` returns when what it is
+    /// given is true. One thread at a time may give a job.
     pub(super) fn give(
         &self,
         helpers: usize,
         tasks: usize,
         f: &(dyn Fn(usize) + Sync),
         wake: impl FnOnce(),
-        wait: impl FnOnce(),
+        wait: impl FnOnce(&dyn Fn() -> bool),
     ) -> Option<Payload> {
-        debug_assert!(tasks <= MOST_TASKS && self.is_done());
-        let function = Function(f);
-        self.function.store((&raw const function).cast_mut().cast(), Ordering::Relaxed);
-        self.tasks.store(tasks, Ordering::Relaxed);
-        self.helpers.store(helpers, Ordering::Relaxed);
-        self.unfinished.0.store(tasks, Ordering::Relaxed);
-        let number = (self.word.0.load(Ordering::Relaxed) >> TASK_BITS).wrapping_add(1);
-        // In one order with the sleepers' own words: either they see the job or they are seen asleep.
-        self.word.0.store(number << TASK_BITS | tasks as u64, Ordering::SeqCst);
+        debug_assert!((1..=MOST_TASKS).contains(&tasks));
+        let (line, function) = (&self.line.0, Function(f));
+        line.function.store((&raw const function).cast_mut().cast(), Ordering::Relaxed);
+        line.tasks.store(tasks, Ordering::Relaxed);
+        line.helpers.store(helpers, Ordering::Relaxed);
+        line.unfinished.store(tasks, Ordering::Relaxed);
+        let number = (line.word.load(Ordering::Relaxed) >> TASK_BITS).wrapping_add(1);
+        // In one order with the sleepers' own words: either they see the job or they are seen asleep. The first task is the
+        // giver's.
+        line.word.store(number << TASK_BITS | (tasks - 1) as u64, Ordering::SeqCst);
         wake();
-        self.help(GIVER);
-        wait();
+        self.call(function, 0);
+        let done = 1 + self.run_tasks(None);
+        wait(&|| line.unfinished.load(Ordering::SeqCst) == done);
         // From here on nobody holds the function.
         self.panic.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Takes tasks and runs them, as helper number `helper` or as [`GIVER`]. True if the
-    /// last task of the job was among them.
+    /// Takes part as helper number `helper` until no task is left. True if it ran any: then the giver may wait for it.
     pub(super) fn help(&self, helper: usize) -> bool {
+        let done = self.run_tasks(Some(helper));
+        if done > 0 {
+            self.line.0.unfinished.fetch_sub(done, Ordering::SeqCst);
+        }
+        done > 0
+    }
+
+    /// Runs tasks until none is left, and says how many.
+    fn run_tasks(&self, helper: Option<usize>) -> usize {
         let mut done = 0;
         while let Some((task, function)) = self.take(helper) {
-            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| function.0(task))) {
-                self.keep(payload);
-            }
+            self.call(function, task);
             done += 1;
         }
-        done > 0 && self.unfinished.0.fetch_sub(done, Ordering::SeqCst) == done
+        done
+    }
+
+    fn call(&self, function: Function<'_>, task: usize) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| function.0(task))) {
+            self.keep(payload);
+        }
     }
 
     /// Keeps the first payload. The others are leaked: to drop one could panic again.
@@ -100,16 +116,17 @@ impl Job {
     }
 
     /// A task that nobody has taken, and the function, which lives until the task is reported done.
-    fn take(&self, helper: usize) -> Option<(usize, Function<'_>)> {
-        let mut seen = self.word.0.load(Ordering::Acquire);
+    fn take(&self, helper: Option<usize>) -> Option<(usize, Function<'_>)> {
+        let line = &self.line.0;
+        let mut seen = line.word.load(Ordering::Acquire);
         loop {
             let left = seen as usize & MOST_TASKS;
-            if left == 0 || !self.invites(helper) {
+            if left == 0 || !helper.is_none_or(|h| self.invites(h)) {
                 return None;
             }
             let (function, tasks) =
-                (self.function.load(Ordering::Relaxed), self.tasks.load(Ordering::Relaxed));
-            match self.word.0.compare_exchange_weak(seen, seen - 1, Ordering::Acquire, Ordering::Acquire) {
+                (line.function.load(Ordering::Relaxed), line.tasks.load(Ordering::Relaxed));
+            match line.word.compare_exchange_weak(seen, seen - 1, Ordering::Acquire, Ordering::Acquire) {
                 // Sound: the word still said `seen`, so this is the function of that job, which is not done before its task
                 // is, and `give` keeps the function until then.
                 Ok(_) => return Some((tasks - left, unsafe { *function.cast::<Function<'_>>() })),
@@ -120,16 +137,11 @@ impl Job {
 
     /// True if helper number `helper` may help; true of the job that the word was seen to speak of, if that is not done.
     fn invites(&self, helper: usize) -> bool {
-        helper == GIVER || helper < self.helpers.load(Ordering::Relaxed)
+        helper < self.line.0.helpers.load(Ordering::Relaxed)
     }
 
     /// True if helper number `helper` finds a task.
     pub(super) fn calls(&self, helper: usize) -> bool {
-        self.word.0.load(Ordering::SeqCst) as usize & MOST_TASKS != 0 && self.invites(helper)
-    }
-
-    /// True if all tasks are reported done.
-    pub(super) fn is_done(&self) -> bool {
-        self.unfinished.0.load(Ordering::SeqCst) == 0
+        self.line.0.word.load(Ordering::SeqCst) as usize & MOST_TASKS != 0 && self.invites(helper)
     }
 }

@@ -1,8 +1,10 @@
-//! Products of every layout against three loops in `f64` or in wrapping integers.
+//! A product with its matrices, and what it is to give: three loops in `f64`.
 
 #![expect(unsafe_code, reason = "products take pointers into vectors that the tests make large enough")]
 
-use super::{Batch, Product, Strides};
+use super::super::level::Level;
+use super::super::plan::Plan;
+use super::super::{Product, Strides};
 use proptest::prelude::*;
 use wengert_expr::DType;
 
@@ -23,7 +25,7 @@ impl Layout {
         Layout { strides, start: -low as usize, len: (high - low) as usize + 1 }
     }
 
-    fn place(&self, i: usize, j: usize) -> usize {
+    pub(super) fn place(&self, i: usize, j: usize) -> usize {
         (self.start as isize + self.strides.at(i, j)) as usize
     }
 }
@@ -105,9 +107,17 @@ impl<T: Number> Case<T> {
         )
     }
 
-    fn run(&mut self) {
+    pub(super) fn run(&mut self) {
         let (a, b, c) = self.pointers();
         unsafe { self.product.run(a, b, c) }
+    }
+
+    /// The vector under `c` after a run at a level, with what was between the strides.
+    pub(super) fn at_level(&self, level: Level) -> Vec<T> {
+        let mut case = self.clone();
+        let (a, b, c) = case.pointers();
+        unsafe { Plan::at_level(&self.product, level).run(a, b, c) }
+        case.c
     }
 
     /// What element `(i, j)` is to be, in `f64`, and the sum of the magnitudes that went into it.
@@ -123,39 +133,36 @@ impl<T: Number> Case<T> {
         )
     }
 
-    /// Runs it and holds every element of the vector under `c` against three loops; those between the strides stay.
-    fn check(&mut self) -> Result<(), TestCaseError> {
-        let before = self.c.clone();
-        self.run();
+    /// Runs it at every level and holds every element of the vector under `c` against three loops; those between the strides
+    /// stay.
+    pub(super) fn check(&self) -> Result<(), TestCaseError> {
+        Level::all().into_iter().try_for_each(|level| self.check_found(&self.at_level(level)))
+    }
+
+    fn check_found(&self, found: &[T]) -> Result<(), TestCaseError> {
         let (m, n) = (self.product.m, self.product.n);
-        let mut written = vec![false; before.len()];
+        let mut written = vec![false; found.len()];
         for i in 0..m {
             for j in 0..n {
                 let place = self.layouts[2].place(i, j);
                 written[place] = true;
-                let (expected, magnitude) = self.expected(&before, i, j);
+                let (expected, magnitude) = self.expected(&self.c, i, j);
                 let tolerance = magnitude * if T::DTYPE == DType::F32 { 1e-5 } else { 1e-13 };
-                let found = self.c[place].f64();
-                prop_assert!(
-                    (found - expected).abs() <= tolerance,
-                    "({i}, {j}): {found}, not {expected}: {:?}",
-                    self.product
-                );
+                let found = found[place].f64();
+                let near = (found - expected).abs() <= tolerance;
+                prop_assert!(near, "({i}, {j}): {found}, not {expected}: {:?}", self.product);
             }
         }
         for (place, &written) in written.iter().enumerate() {
-            prop_assert!(
-                written || self.c[place] == before[place],
-                "written between the strides: {:?}",
-                self.product
-            );
+            let same = found[place] == self.c[place];
+            prop_assert!(written || same, "written between the strides: {:?}", self.product);
         }
         Ok(())
     }
 }
 
 /// Strides of a matrix that is read: row- or column-major, with gaps, backwards, or repeated.
-fn read(rows: usize, columns: usize, kind: usize, gap: usize) -> Strides {
+pub(super) fn read(rows: usize, columns: usize, kind: usize, gap: usize) -> Strides {
     let (r, c) = (rows.max(1) as isize, columns.max(1) as isize);
     let g = gap as isize;
     match kind {
@@ -176,14 +183,14 @@ fn read(rows: usize, columns: usize, kind: usize, gap: usize) -> Strides {
 }
 
 /// How many kinds [`read`] knows, and how many of them, the first, a matrix may have that is written.
-const READ: usize = 13;
-const WRITTEN: usize = 9;
+pub(super) const READ: usize = 13;
+pub(super) const WRITTEN: usize = 9;
 
-fn extent() -> impl Strategy<Value = usize> {
+pub(super) fn extent() -> impl Strategy<Value = usize> {
     prop_oneof![2 => 0..4_usize, 4 => 1..20_usize, 2 => 20..70_usize, 1 => 95..140_usize]
 }
 
-fn arguments() -> impl Strategy<Value = ([usize; 3], [usize; 3], usize, f64, bool)> {
+pub(super) fn arguments() -> impl Strategy<Value = ([usize; 3], [usize; 3], usize, f64, bool)> {
     (
         [extent(), extent(), extent()],
         [0..READ, 0..READ, 0..WRITTEN],
@@ -193,110 +200,10 @@ fn arguments() -> impl Strategy<Value = ([usize; 3], [usize; 3], usize, f64, boo
     )
 }
 
-fn case<T: Number>(
+pub(super) fn case<T: Number>(
     (extents, kinds, gap, alpha, accumulate): ([usize; 3], [usize; 3], usize, f64, bool),
 ) -> Case<T> {
     let [m, k, n] = extents;
     let strides = [read(m, k, kinds[0], gap), read(k, n, kinds[1], gap), read(m, n, kinds[2], gap)];
     Case::new(extents, strides, alpha, accumulate)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
-
-    #[test]
-    fn products_of_f32(arguments in arguments()) {
-        case::<f32>(arguments).check()?;
-    }
-
-    #[test]
-    fn products_of_f64(arguments in arguments()) {
-        case::<f64>(arguments).check()?;
-    }
-
-    #[test]
-    fn products_of_i64(arguments in arguments()) {
-        let mut case = case::<i64>(arguments);
-        case.product.alpha = case.product.alpha.trunc();
-        case.check()?;
-    }
-}
-
-#[test]
-fn integers_wrap() {
-    let row = Strides::row_major;
-    let mut case = Case::<i64>::new([1, 2, 1], [row(2), row(1), row(1)], 1.0, false);
-    case.a = vec![i64::MAX, i64::MAX];
-    case.b = vec![2, 3];
-    case.run();
-    assert_eq!(case.c[0], i64::MAX.wrapping_mul(2).wrapping_add(i64::MAX.wrapping_mul(3)));
-}
-
-/// Products whose depth passes what the library takes at once.
-#[test]
-fn deep_products() {
-    for extents in [
-        [5, 1100, 7],
-        [1, 5000, 1],
-        [3, 2100, 1],
-        [1, 1500, 130],
-        [1500, 700, 1],
-        [40, 1025, 33],
-        [600, 700, 30],
-    ] {
-        for kinds in [[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 1], [4, 5, 2], [0, 5, 0], [5, 0, 4]] {
-            for accumulate in [false, true] {
-                case::<f32>((extents, kinds, 1, -0.5, accumulate)).check().unwrap();
-                case::<f64>((extents, kinds, 1, -0.5, accumulate)).check().unwrap();
-            }
-        }
-    }
-}
-
-/// What is not a number spoils its own row and column, and nothing else; and what was there before doesn't matter.
-#[test]
-fn special_values_pass_through() {
-    for extents in [[2, 3, 2], [40, 1, 40], [37, 41, 1], [1, 41, 37], [37, 41, 43], [1, 200, 1]] {
-        for kinds in [[0, 0, 0], [1, 1, 1], [4, 4, 4]] {
-            for (special, at) in [(f32::NAN, 0), (f32::INFINITY, 0), (f32::NEG_INFINITY, extents[1] - 1)] {
-                let mut case = case::<f32>((extents, kinds, 1, 1.0, false));
-                case.b.iter_mut().for_each(|b| *b = 1.0);
-                case.c.iter_mut().for_each(|c| *c = f32::NAN);
-                let row = extents[0] / 2;
-                let place = case.layouts[0].place(row, at);
-                case.a[place] = special;
-                case.run();
-                for i in 0..extents[0] {
-                    for j in 0..extents[2] {
-                        let found = case.c[case.layouts[2].place(i, j)];
-                        let right = if i != row {
-                            found.is_finite()
-                        } else if special.is_nan() {
-                            found.is_nan()
-                        } else {
-                            found == special
-                        };
-                        assert!(right, "({i}, {j}) of {extents:?}: {found}");
-                    }
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn batches() {
-    for [m, k, n] in [[2, 3, 2], [8, 16, 24], [5, 40, 1]] {
-        let row = Strides::row_major;
-        let mut whole = Case::<f64>::new([5 * m, k, n], [row(k), row(n), row(n)], 1.5, true);
-        let mut each = whole.clone();
-        whole.run();
-        let product = Product { m, ..each.product };
-        let batch = Batch { product, count: 5, a: (m * k) as isize, b: 0, c: (m * n) as isize };
-        let (a, b, c) = each.pointers();
-        unsafe { batch.run(a, b, c) }
-        for (x, y) in whole.c.iter().zip(&each.c) {
-            assert!((x - y).abs() < 1e-12);
-        }
-    }
 }
