@@ -9,6 +9,8 @@ mod interpreter;
 mod lane;
 #[allow(dead_code, unused_imports)]
 mod math;
+#[allow(dead_code, unused_imports)]
+mod native;
 pub mod passes;
 
 pub use error::ExecError;
