@@ -13,6 +13,7 @@ mod lane;
 mod math;
 #[allow(dead_code, unused_imports)]
 mod matmul;
+mod native;
 pub mod passes;
 #[allow(dead_code, unused_imports)]
 mod plan;
