@@ -106,9 +106,10 @@ WORKLOADS = [
         "D",
         "Gaussian mixture, 1000 points, 10 dimensions, 25 components",
         ["jax"] + ["torch-eager"] * has("torch"),
-        [Row("gradient_us", 450, 1832), Row("gradient_us / objective_us", 3.0, 3.9)],
+        [Row("gradient_us", 450, 1832), Row("gradient_us / objective_us", 3.0, None, against="jax")],
         data,
         rtol=1e-9,
+        atol=1e-9,  # the gradient by the weights has the sum 0
     )
 ]
 

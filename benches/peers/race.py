@@ -71,7 +71,8 @@ def environment(threads):
 
 
 def pinned(command, threads):
-    return ["taskset", "-c", ",".join(map(str, range(threads))), *map(str, command)]
+    cores = os.environ.get("PEERS_CORES", "0,1").split(",")[:threads]
+    return ["taskset", "-c", ",".join(cores), *map(str, command)]
 
 
 def command_of(workload, module, peer, threads, root):

@@ -4,11 +4,12 @@
 #   bash benches/peers/run.sh [WORKLOAD...]     A workload or the beginning of some: A2, B, C2-deep; all without one.
 #
 # Needs Linux with taskset, Python 3.11 or newer, gcc with glibc's libmvec, and cargo. Everything lies under target/, the
-# table in target/peers/table.md. All workloads take about ten minutes. Exit status 1: results disagreed, or a program failed.
+# table in target/peers/table.md. All workloads take about a quarter of an hour. Exit status 1: results disagreed, or a program failed.
 #
 #   PEERS_TORCH=none         leaves torch away; pypi takes it from the default index, which for Linux is gigabytes;
 #                            otherwise its CPU build is tried, and left away where that index is out of reach.
 #   PEERS_BLOCKS=K           K rounds instead of the workloads' own number.
+#   PEERS_CORES=0,1          the cores; one-core runs take the first.
 #   PEERS_PRIORITY=1         as root: in a scheduling group of its own at the highest priority.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
