@@ -16,13 +16,6 @@ pub(crate) fn session(args: &Arguments) -> Outcome<Session> {
     let weights = whole.chunks_exact(width * width).map(|w| Value::new([width, width], w.to_vec()));
     let inputs: Vec<Value> = weights.chain([x]).collect();
     let settings = Settings { exact: false, threads: args.threads, carry: 0 };
-    let compiled = || compile(&value_and_gradient(layers, width)?, settings);
-    let (mut run, mut least) = timed_ms(compiled)?;
-    for _ in 1..COMPILATIONS {
-        let (again, ms) = timed_ms(compiled)?;
-        (run, least) = (again, least.min(ms));
-    }
-    let settings = Settings { exact: false, threads: args.threads };
     let (mut run, least) = timed_ms(COMPILATIONS, || compile(&value_and_gradient(layers, width)?, settings))?;
     run.load(&inputs);
     run.call()?;

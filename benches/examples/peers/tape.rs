@@ -13,9 +13,6 @@ pub(crate) fn session(args: &Arguments) -> Outcome<Session> {
     let names: Vec<String> = (0..inputs.len()).map(|i| format!("x{i}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let settings = Settings { exact: false, threads: args.threads, carry: 0 };
-    let (f, build) = timed_ms(|| mean_of_sinks(rows, &names))?;
-    let (both, differentiate) = timed_ms(|| Ok(value_and_grad(&f, &names, Mode::Reverse)?))?;
-    let settings = Settings { exact: false, threads: args.threads };
     let times = if rows.len() <= 3 * 10_000 { 3 } else { 1 };
     let (f, build) = timed_ms(times, || mean_of_sinks(rows, &names))?;
     let (both, differentiate) = timed_ms(times, || Ok(value_and_grad(&f, &names, Mode::Reverse)?))?;

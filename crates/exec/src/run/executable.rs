@@ -2,16 +2,16 @@
 
 use super::argument::{ArrayMut, ArrayRef};
 use super::frame::Frame;
+use super::kernels::Kernels;
 use super::loops::LoopCode;
 use super::memory::Memory;
 use super::options::CompileOptions;
 use super::session::Session;
 use crate::error::{CompileError, ExecError};
-use crate::lane::{Kernel, Tiles};
 use crate::passes::{Pipeline, Report};
 use crate::plan::{Limits, Origin, Plan, PlanOptions, Printed, Product, Reference, Routine, Step};
 use crate::pool::default_threads;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use wengert_expr::{Function, Value};
 
@@ -78,7 +78,8 @@ pub fn compile(function: &Function, options: &CompileOptions) -> Result<Executab
     let plan = Plan::new(&function, &PlanOptions { limits, in_place: options.in_place, carried, budget });
     let plan = plan.map_err(|least| CompileError::Budget { budget: budget.unwrap_or(0), least })?;
     let planned = start.elapsed();
-    let codes: Vec<Code> = plan.steps.iter().map(|step| ready(step, options)).collect();
+    let mut kernels = Kernels::new(options.native);
+    let codes: Vec<Code> = plan.steps.iter().map(|step| ready(step, &mut kernels)).collect();
     let scratch = codes.iter().map(Code::scratch).max().unwrap_or(0);
     let phases = Phases { passes, plan: planned - passes, kernels: start.elapsed() - planned };
     let (carry, threads) = (options.carry, options.threads.unwrap_or_else(default_threads));
@@ -106,12 +107,9 @@ fn check_carry(function: &Function, carry: usize) -> Result<(), CompileError> {
     Ok(())
 }
 
-fn ready(step: &Step, _: &CompileOptions) -> Code {
+fn ready(step: &Step, kernels: &mut Kernels) -> Code {
     match step {
-        Step::Loop(l) => {
-            let kernel: Arc<dyn Kernel> = Arc::new(Tiles::new(l.program.clone()));
-            Code::Loop(LoopCode { plan: l.clone(), kernel })
-        }
+        Step::Loop(l) => Code::Loop(LoopCode { plan: l.clone(), kernel: kernels.of(l) }),
         Step::Product(p) => Code::Product(p.clone()),
         Step::Routine(r) => Code::Routine(r.clone()),
         Step::Reference(r) => Code::Reference(r.clone()),

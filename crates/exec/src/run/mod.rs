@@ -3,6 +3,7 @@
 mod argument;
 mod executable;
 mod frame;
+mod kernels;
 mod loops;
 mod memory;
 mod options;

@@ -5,6 +5,7 @@
 use super::frame::Frame;
 use crate::matmul::{self, Strides};
 use crate::plan::{Factor, Matrix, Product};
+use crate::pool::Pool;
 use wengert_expr::DType;
 
 impl Product {
@@ -39,7 +40,7 @@ impl Product {
                 }
             }
             // The plan gives each matrix a buffer that holds it, and the result's is apart from both factors'.
-            unsafe { batch.run(here[0], here[1], here[2]) }
+            unsafe { batch.run_on(Pool::global(), frame.workers.len(), here[0], here[1], here[2]) }
         }
     }
 
