@@ -1,8 +1,9 @@
 """Runs ours and the peers by turns on the same data, holds their results against each other, and writes the table.
 
 Called by run.sh, which sets up the rest: race.py --root DIR [WORKLOAD...]. A workload is named whole (C2-deep) or by its
-beginning (C2, A). Every program is started and set up first, pinned to its cores; then all measure a block each, round after round,
-so that a drift of the machine meets all of them alike. Exit status 1 says that results disagreed or a program failed.
+beginning (C2, A). Every program is started and set up first, one after another and pinned to its cores; then all measure
+a block each, round after round, so that a drift of the machine meets all of them alike. Exit status 1 says that results
+disagreed or a program failed.
 """
 
 import argparse
@@ -52,7 +53,8 @@ class Program:
         while line := self.process.stdout.readline():
             if line == "ready\n":
                 return
-            self.lines.append(json.loads(line))
+            if line.startswith("{"):
+                self.lines.append(json.loads(line))
         if self.process.wait() != 0:
             raise Failure(f"{self.name} failed: {Path(self.log).read_text().strip()[-2000:]}")
 
@@ -103,8 +105,9 @@ def race(workload, module, threads, root, blocks, failures):
 def attempt(programs, program, what, failures, workload):
     try:
         what(program)
-    except (Failure, OSError) as failure:
+    except (Failure, OSError, ValueError) as failure:
         failures.append(f"{workload.name}: {failure}")
+        program.process.kill()
         programs.remove(program)
 
 

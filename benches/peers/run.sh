@@ -4,7 +4,8 @@
 #   bash benches/peers/run.sh [WORKLOAD...]     A workload or the beginning of some: A2, B, C2-deep; all without one.
 #
 # Needs Linux with taskset, Python 3.11 or newer, gcc with glibc's libmvec, and cargo. Everything lies under target/, the
-# table in target/peers/table.md. All workloads take about a quarter of an hour. Exit status 1: results disagreed, or a program failed.
+# table in target/peers/table.md. All workloads take a quarter to half an hour, four minutes of it gcc on C2. Exit status 1:
+# results disagreed, or a program failed.
 #
 #   PEERS_TORCH=none         leaves torch away; pypi takes it from the default index, which for Linux is gigabytes;
 #                            otherwise its CPU build is tried, and left away where that index is out of reach.
