@@ -1,6 +1,9 @@
 //! Which instructions the processor has, found when the program runs, and loops compiled for each such set.
 
-#![expect(unsafe_code, reason = "calls of functions compiled for instructions that were seen to exist")]
+#![cfg_attr(
+    target_arch = "x86_64",
+    expect(unsafe_code, reason = "calls of functions compiled for instructions that were seen to exist")
+)]
 
 /// What the processor can do.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

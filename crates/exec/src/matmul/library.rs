@@ -1,15 +1,34 @@
 //! Large products by a library: private-gemm-x86 on x86-64, gemm on other processors.
+//!
+//! The first sums over the depth in one order, in steps of 512, for every element, whatever the extents. The second chooses
+//! its order by the extents; there a large product is always computed in the same pieces, on one thread or several.
 
 #![expect(unsafe_code, reason = "the libraries take pointers")]
 
 use super::level::Level;
 use super::product::Product;
+use super::split::Cut;
 use wengert_expr::DType;
 
 /// True if the library computes this product.
 pub(crate) fn takes(p: &Product, level: Level) -> bool {
     let instructions = !cfg!(target_arch = "x86_64") || level != Level::Portable;
     instructions && matches!(p.dtype, DType::F32 | DType::F64)
+}
+
+/// True if the library gives the same bits in pieces of any extents.
+pub(super) const ANY_PIECES: bool = cfg!(target_arch = "x86_64");
+
+/// The pieces in which the product is always to be computed, if the library asks for that.
+pub(super) fn fixed(p: &Product) -> Option<Cut> {
+    if ANY_PIECES { None } else { pieces(p) }
+}
+
+/// Pieces that do not depend on the number of threads; each is in turn cut along its other side.
+pub(super) fn pieces(p: &Product) -> Option<Cut> {
+    const STEP: usize = 128;
+    let cut = if p.n >= p.m { Cut::Columns(STEP) } else { Cut::Rows(STEP) };
+    (p.m.max(p.n) >= 2 * STEP).then_some(cut)
 }
 
 /// # Safety

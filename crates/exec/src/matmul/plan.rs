@@ -11,6 +11,7 @@ use super::library;
 use super::outer::Outer;
 use super::product::{Product, Strides};
 use super::scalar::Scalar;
+use super::split::Operands;
 use super::vector::MatVec;
 use wengert_expr::DType;
 
@@ -77,6 +78,9 @@ impl Plan {
     /// As for [`Product::run`].
     #[inline]
     pub(crate) unsafe fn run(&self, a: *const u8, b: *const u8, c: *mut u8) {
+        if let (Way::Library, Some(cut)) = (self.way, library::fixed(&self.product)) {
+            return unsafe { self.run_pieces(cut, &Operands { a, b, c }) };
+        }
         let (a, b) = if self.swapped { (b, a) } else { (a, b) };
         unsafe {
             match self.product.dtype {

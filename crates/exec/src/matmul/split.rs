@@ -5,6 +5,7 @@
 
 #![expect(unsafe_code, reason = "the caller of Product::run answers for the memory that the strides reach")]
 
+use super::library;
 use super::plan::{Plan, Way};
 use super::product::Product;
 use super::vector;
@@ -44,15 +45,34 @@ impl Plan {
     /// # Safety
     /// As for [`Product::run`].
     pub(super) unsafe fn run_cut(&self, cut: Cut, pool: &Pool, threads: usize, operands: Operands) {
-        let (extent, step) = match cut {
-            Cut::Rows(step) => (self.product.m, step),
-            Cut::Columns(step) => (self.product.n, step),
+        pool.run_with(threads, self.count(cut), &|i| unsafe { self.run_piece(cut, i, &operands) });
+    }
+
+    /// Runs piece after piece on the caller's thread.
+    ///
+    /// # Safety
+    /// As for [`Product::run`].
+    pub(super) unsafe fn run_pieces(&self, cut: Cut, operands: &Operands) {
+        (0..self.count(cut)).for_each(|i| unsafe { self.run_piece(cut, i, operands) });
+    }
+
+    /// How many pieces there are.
+    fn count(&self, cut: Cut) -> usize {
+        match cut {
+            Cut::Rows(step) => self.product.m.div_ceil(step),
+            Cut::Columns(step) => self.product.n.div_ceil(step),
+        }
+    }
+
+    /// # Safety
+    /// As for [`Product::run`].
+    unsafe fn run_piece(&self, cut: Cut, i: usize, operands: &Operands) {
+        let range = match cut {
+            Cut::Rows(step) => step * i..self.product.m.min(step * (i + 1)),
+            Cut::Columns(step) => step * i..self.product.n.min(step * (i + 1)),
         };
-        pool.run_with(threads, extent.div_ceil(step), &|i| {
-            let range = step * i..extent.min(step * (i + 1));
-            let (part, Operands { a, b, c }) = self.part(cut, range, &operands);
-            unsafe { part.run(a, b, c) }
-        });
+        let (part, Operands { a, b, c }) = self.part(cut, range, operands);
+        unsafe { part.run(a, b, c) }
     }
 
     /// The rows or columns of a range, as a product of their own that goes the same way, and its operands.
@@ -78,7 +98,7 @@ impl Plan {
 
     /// How to cut it for so many threads, if it is worth it.
     pub(super) fn cut(&self, threads: usize) -> Option<Cut> {
-        if self.is_long(1) { self.pieces(threads) } else { None }
+        if threads > 1 && self.is_long(1) { self.pieces(threads) } else { None }
     }
 
     /// How to cut it for so many threads, if it can be.
@@ -89,7 +109,8 @@ impl Plan {
             Way::Nothing | Way::Clear => return None,
             Way::Vector => Cut::Rows(share(p.m, if p.a.column == 1 { vector::ROWS } else { line(p) })),
             Way::Outer | Way::Direct => Cut::Rows(share(p.m, 1)),
-            Way::Library => cut_library(p, share),
+            Way::Library if library::ANY_PIECES => cut_library(p, share),
+            Way::Library => return library::fixed(p),
         };
         let is_cut = match cut {
             Cut::Rows(step) => step < p.m,
@@ -109,7 +130,7 @@ impl Plan {
             Way::Nothing | Way::Clear => usize::MAX,
             Way::Direct => 1 << 15,
             Way::Vector | Way::Outer => 1 << 16,
-            Way::Library => 1 << 19,
+            Way::Library => 1 << 18,
         }
     }
 }

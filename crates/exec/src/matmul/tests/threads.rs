@@ -4,6 +4,7 @@
 
 use super::case::{Case, Number, arguments, case};
 use crate::matmul::level::Level;
+use crate::matmul::library;
 use crate::matmul::plan::{Plan, Way};
 use crate::matmul::split::{Cut, Operands};
 use crate::matmul::{Batch, Product, Strides};
@@ -22,7 +23,10 @@ fn in_pieces<T: Number>(case: &Case<T>, plan: &Plan, cut: Cut, pool: &Pool) -> V
 fn cuts(plan: &Plan) -> Vec<Cut> {
     let mut cuts: Vec<Cut> = (2..6).filter_map(|threads| plan.pieces(threads)).collect();
     if plan.way == Way::Library {
-        cuts.extend([Cut::Rows(8), Cut::Columns(8), Cut::Rows(56), Cut::Columns(24)]);
+        cuts.extend(library::pieces(&plan.product));
+        if library::ANY_PIECES {
+            cuts.extend([Cut::Rows(8), Cut::Columns(8), Cut::Rows(56), Cut::Columns(24)]);
+        }
     }
     cuts
 }
