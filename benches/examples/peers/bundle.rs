@@ -26,7 +26,7 @@ pub(crate) fn session(args: &Arguments) -> Outcome<Session> {
     let mut measures = Vec::new();
     for (metric, exact) in [("residual_ns", false), ("residual_exact_ns", true)] {
         let mut run = compile(&many, Settings { exact, threads: args.threads, carry: 0 })?;
-        run.load(&inputs);
+        run.load(&inputs)?;
         run.call()?;
         check = sums(&run.outputs());
         measures.push(Measure { per: count as f64, ..Measure::new(metric, move || run.call()) });

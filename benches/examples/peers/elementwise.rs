@@ -12,8 +12,8 @@ pub(crate) fn session(args: &Arguments) -> Outcome<Session> {
     let both = value_and_grad(&value, &["x"], Mode::Reverse)?;
     let settings = Settings { exact: false, threads: args.threads, carry: 0 };
     let (mut value, mut both) = (compile(&value, settings)?, compile(&both, settings)?);
-    value.load(std::slice::from_ref(&x));
-    both.load(&[x]);
+    value.load(std::slice::from_ref(&x))?;
+    both.load(&[x])?;
     both.call()?;
     let check = check(&both.outputs());
     let measures = vec![

@@ -17,7 +17,7 @@ pub(crate) fn session(args: &Arguments) -> Outcome<Session> {
     let inputs: Vec<Value> = weights.chain([x]).collect();
     let settings = Settings { exact: false, threads: args.threads, carry: 0 };
     let (mut run, least) = timed_ms(COMPILATIONS, || compile(&value_and_gradient(layers, width)?, settings))?;
-    run.load(&inputs);
+    run.load(&inputs)?;
     run.call()?;
     let check = check(&run.outputs());
     let measures = vec![Measure::new("call_us", move || run.call())];

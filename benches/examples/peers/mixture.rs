@@ -17,8 +17,8 @@ pub(crate) fn session(args: &Arguments) -> Outcome<Session> {
     let settings = Settings { exact: false, threads: args.threads, carry: 0 };
     let (mut objective, mut both) = (compile(&objective, settings)?, compile(&both, settings)?);
     let inputs = [gmm.alphas, gmm.means, gmm.icf, gmm.x];
-    objective.load(&inputs);
-    both.load(&inputs);
+    objective.load(&inputs)?;
+    both.load(&inputs)?;
     both.call()?;
     let check = check(&both.outputs());
     let measures = vec![

@@ -18,7 +18,7 @@ pub(crate) fn session(args: &Arguments) -> Outcome<Session> {
     let (step, kept) = (step_function(args, &params, x.shape()[0])?, params.len());
     let mut run = compile(&step, Settings { exact: false, threads: args.threads, carry: kept })?;
     let inputs = [&params[..], &[x, y, Value::scalar(RATE)]].concat();
-    run.load(&inputs);
+    run.load(&inputs)?;
     let mut losses = Vec::new();
     for _ in 0..CHECKED {
         run.call()?;
@@ -28,7 +28,7 @@ pub(crate) fn session(args: &Arguments) -> Outcome<Session> {
     let trained = run.outputs();
     let check =
         [losses[0], losses[CHECKED - 1]].into_iter().chain(trained[..kept].iter().map(squares)).collect();
-    run.load(&inputs);
+    run.load(&inputs)?;
     // As many steps in one call as JAX's scan takes in one.
     let together = if args.workload == "A5" { 1 } else { STEPS };
     let call = Measure { per: together as f64, ..Measure::new("step_us", move || run.steps(together)) };

@@ -16,6 +16,7 @@ pub(crate) struct Settings {
 
 /// A function with places for its inputs and outputs, to be called again and again.
 pub(crate) struct Run {
+    executable: &'static Executable,
     session: Session<'static>,
     carry: usize,
     inputs: Vec<Value>,
@@ -33,15 +34,29 @@ pub(crate) fn compile(function: &Function, settings: Settings) -> Outcome<Run> {
     }
     let types = function.outputs().iter().map(|o| function.graph().ty(o.node));
     let outputs = types.map(Value::zeros).collect();
-    Ok(Run { session: executable.session(), carry: settings.carry, inputs: Vec::new(), outputs })
+    Ok(Run { executable, session: executable.session(), carry: settings.carry, inputs: Vec::new(), outputs })
 }
 
 impl Run {
     /// Sets all inputs, state first.
-    pub(crate) fn load(&mut self, inputs: &[Value]) {
+    pub(crate) fn load(&mut self, inputs: &[Value]) -> Outcome<()> {
         let (state, rest) = inputs.split_at(self.carry);
         self.outputs[..self.carry].clone_from_slice(state);
         self.inputs = rest.to_vec();
+        self.profile()
+    }
+
+    /// Where the time goes, if the environment asks.
+    fn profile(&self) -> Outcome<()> {
+        if std::env::var_os("PEERS_PROFILE").is_some() {
+            let all = [&self.outputs[..self.carry], &self.inputs].concat();
+            let profile = self.executable.profile(&all, 100)?;
+            for step in &profile.steps {
+                eprintln!("{:9.2} us {:9.2}  {}", step.seconds * 1e6, step.predicted * 1e6, step.text);
+            }
+            eprintln!("{:9.2} us {:9.2}", profile.seconds * 1e6, profile.predicted() * 1e6);
+        }
+        Ok(())
     }
 
     /// Runs on the inputs that are set.

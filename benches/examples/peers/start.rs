@@ -15,7 +15,7 @@ pub(crate) fn session(args: &Arguments) -> Outcome<Session> {
         b.output_unnamed(slope);
     }
     let mut run = compile(&b.finish()?, Settings { exact: false, threads: args.threads, carry: 0 })?;
-    run.load(&inputs);
+    run.load(&inputs)?;
     run.call()?;
     let sum = |part: &Value| part.to_f64s().iter().sum();
     Ok(Session { check: run.outputs().iter().map(sum).collect(), ..Session::default() })

@@ -18,8 +18,8 @@ pub(crate) fn session(args: &Arguments) -> Outcome<Session> {
     let (both, differentiate) = timed_ms(times, || Ok(value_and_grad(&f, &names, Mode::Reverse)?))?;
     let ((mut value, mut both), compile) =
         timed_ms(times, || Ok((compile(&f, settings)?, compile(&both, settings)?)))?;
-    value.load(&inputs);
-    both.load(&inputs);
+    value.load(&inputs)?;
+    both.load(&inputs)?;
     both.call()?;
     let check = check(&both.outputs());
     let once = vec![("build_ms", build), ("differentiate_ms", differentiate), ("compile_ms", compile)];

@@ -23,4 +23,7 @@ mod run;
 
 pub use error::{CompileError, ExecError};
 pub use interpreter::{Interpreter, evaluate};
-pub use run::{ArrayMut, ArrayRef, CompileOptions, Executable, Lent, Phases, Session, compile};
+pub use run::{
+    ArrayMut, ArrayRef, CompileOptions, Executable, Lent, Machine, Phases, Profile, Session, StepProfile,
+    compile,
+};

@@ -155,10 +155,7 @@ impl Step {
     pub(crate) fn work(&self) -> u64 {
         let elements = match self {
             Step::Loop(l) => l.elements().saturating_mul(l.program.insts.len()),
-            Step::Product(p) => {
-                let batch = p.batch.iter().map(|(n, _)| n);
-                p.extents.iter().chain(batch).product()
-            }
+            Step::Product(p) => return p.work(),
             Step::Routine(r) | Step::Reference(Reference(r)) => r.to.1.shape.elements(),
         };
         elements as u64
@@ -171,6 +168,14 @@ impl Step {
             Step::Product(p) => std::slice::from_ref(&p.node),
             Step::Routine(r) | Step::Reference(Reference(r)) => std::slice::from_ref(&r.node),
         }
+    }
+}
+
+impl Product {
+    /// Multiplications, each with its addition.
+    pub(crate) fn work(&self) -> u64 {
+        let batch = self.batch.iter().map(|(n, _)| n);
+        self.extents.iter().chain(batch).fold(1u64, |work, &n| work.saturating_mul(n as u64))
     }
 }
 

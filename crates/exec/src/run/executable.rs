@@ -6,6 +6,7 @@ use super::kernels::Kernels;
 use super::loops::LoopCode;
 use super::memory::Memory;
 use super::options::CompileOptions;
+use super::profile::Profile;
 use super::session::Session;
 use crate::error::{CompileError, ExecError};
 use crate::passes::{Pipeline, Report};
@@ -200,6 +201,14 @@ impl Executable {
         self.run(&filled.collect::<Result<Vec<_>, _>>()?)
     }
 
+    /// Runs so many times and says where the time goes.
+    ///
+    /// # Errors
+    /// As [`Executable::run`].
+    pub fn profile(&self, inputs: &[Value], runs: usize) -> Result<Profile, ExecError> {
+        Profile::measure(self, inputs, runs)
+    }
+
     /// A frame to run in, kept by one caller: runs in it allocate nothing.
     pub fn session(&self) -> Session<'_> {
         let idle = self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
@@ -218,6 +227,22 @@ impl Executable {
     /// Takes a frame back for the next session.
     pub(super) fn keep(&self, frame: Frame) {
         self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(frame);
+    }
+
+    pub(super) fn threads(&self) -> usize {
+        self.threads
+    }
+
+    pub(super) fn run_watched(
+        &self,
+        frame: &mut Frame,
+        watch: &mut dyn FnMut(usize),
+    ) -> Result<(), ExecError> {
+        for (i, code) in self.codes.iter().enumerate() {
+            code.run(frame)?;
+            watch(i);
+        }
+        Ok(())
     }
 
     pub(super) fn run_in(&self, frame: &mut Frame) -> Result<(), ExecError> {

@@ -5,13 +5,17 @@ mod executable;
 mod frame;
 mod kernels;
 mod loops;
+mod machine;
 mod memory;
 mod options;
 mod products;
+mod profile;
 mod routines;
 mod session;
 
 pub use argument::{ArrayMut, ArrayRef, Lent};
 pub use executable::{Executable, Phases, compile};
+pub use machine::Machine;
 pub use options::CompileOptions;
+pub use profile::{Profile, StepProfile};
 pub use session::Session;

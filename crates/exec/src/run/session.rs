@@ -56,6 +56,24 @@ impl<'e> Session<'e> {
         inputs: &[ArrayRef<'_>],
         outputs: &mut [ArrayMut<'_>],
     ) -> Result<(), ExecError> {
+        let pointers = self.pointers(inputs, outputs)?;
+        self.run(&pointers, 1)
+    }
+
+    /// As [`Session::run_into`], telling of each step when it is done.
+    pub(super) fn run_watched(
+        &mut self,
+        inputs: &[ArrayRef<'_>],
+        outputs: &mut [ArrayMut<'_>],
+        watch: &mut dyn FnMut(usize),
+    ) -> Result<(), ExecError> {
+        let pointers = self.pointers(inputs, outputs)?;
+        let (executable, Some(frame)) = (self.executable, self.frame.as_mut()) else { return Ok(()) };
+        place(executable, frame, &pointers);
+        executable.run_watched(frame, watch)
+    }
+
+    fn pointers(&self, inputs: &[ArrayRef<'_>], outputs: &mut [ArrayMut<'_>]) -> Result<Pointers, ExecError> {
         let mut pointers = Pointers::default();
         self.check_counts(inputs.len(), outputs.len())?;
         self.arguments(0, inputs, &mut pointers)?;
@@ -67,7 +85,7 @@ impl<'e> Session<'e> {
             unsafe { std::ptr::copy_nonoverlapping(from, to, bytes) }
             pointers.inputs[i] = to;
         }
-        self.run(&pointers, 1)
+        Ok(pointers)
     }
 
     /// Runs once and replaces the state, which is the first inputs and the first outputs, as many as were said when the
@@ -186,14 +204,19 @@ impl<'e> Session<'e> {
 
     fn run(&mut self, pointers: &Pointers, count: usize) -> Result<(), ExecError> {
         let (executable, Some(frame)) = (self.executable, self.frame.as_mut()) else { return Ok(()) };
-        for (base, buffer) in frame.bases.0.iter_mut().zip(&executable.plan().buffers) {
-            match buffer.origin {
-                Origin::Input(i) => *base = pointers.inputs[i],
-                Origin::Output(i) => *base = pointers.outputs[i],
-                Origin::Constant(_) | Origin::Temporary => {}
-            }
-        }
+        place(executable, frame, pointers);
         (0..count).try_for_each(|_| executable.run_in(frame))
+    }
+}
+
+/// Tells a frame where the caller's arrays begin.
+fn place(executable: &Executable, frame: &mut Frame, pointers: &Pointers) {
+    for (base, buffer) in frame.bases.0.iter_mut().zip(&executable.plan().buffers) {
+        match buffer.origin {
+            Origin::Input(i) => *base = pointers.inputs[i],
+            Origin::Output(i) => *base = pointers.outputs[i],
+            Origin::Constant(_) | Origin::Temporary => {}
+        }
     }
 }
 
