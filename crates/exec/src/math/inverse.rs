@@ -111,7 +111,8 @@ pub(super) fn atan2<R: Real>(y: R, x: R) -> R {
     let short = steep.select(x.abs(), y.abs());
     let long = steep.select(y.abs(), x.abs());
     // Of the point, only the direction counts: where both are infinite, where both are 0, and near overflow.
-    let infinite = short.eq(x.number(f64::INFINITY));
+    let infinity = x.number(f64::INFINITY);
+    let infinite = short.eq(infinity) & long.eq(infinity);
     let huge = x.number(by_width::<R>(f64::from(f32::MAX) / 4.0, f64::MAX / 4.0)).lt(long);
     let size = huge.select(x.number(0.25), one);
     let short = infinite.select(one, short * size);
