@@ -47,34 +47,36 @@ fn loss<R: Real>() -> f64 {
     by_width::<R>(-2.782_753_519_047_656e-8, 3.898_171_832_519_375_6e-17)
 }
 
-/// The arcsine of `|x|` up to a half; above, that of `sqrt((1 - |x|) / 2)`, half the angle that is missing to pi / 2. And
-/// whether it is above.
+/// The arcsine of `|x|` up to a half; above, that of `sqrt((1 - |x|) / 2)`, half the angle that is missing to pi / 2: in two
+/// parts, the greater one first. And whether it is above.
 #[inline(always)]
-fn half_way<R: Real>(x: R) -> (R, R::Mask) {
+fn half_way<R: Real>(x: R) -> (R, R, R::Mask) {
     let (half, a) = (x.number(0.5), x.abs());
     let above = half.lt(a);
     let z = above.select(a.mul_add(-half, half), a * a);
     let y = above.select(z.sqrt(), a);
-    ((y * z).mul_add(ASIN.at(z), y), above)
+    (y, y * z * ASIN.at(z), above)
 }
 
 /// The inverse sine.
 #[inline(always)]
 pub(super) fn asin<R: Real>(x: R) -> R {
-    let (angle, above) = half_way(x);
+    let (angle, rest, above) = half_way(x);
     let base = above.select(x.number(FRAC_PI_2), x.number(0.0));
     let times = above.select(x.number(-2.0), x.number(1.0));
-    (base + times.mul_add(angle, base * x.number(loss::<R>()))).copysign(x)
+    // The first sum is exact where it would count, just above a half.
+    let rest = times.mul_add(rest, base * x.number(loss::<R>()));
+    (times.mul_add(angle, base) + rest).copysign(x)
 }
 
 /// The inverse cosine.
 #[inline(always)]
 pub(super) fn acos<R: Real>(x: R) -> R {
-    let (angle, above) = half_way(x);
+    let (angle, rest, above) = half_way(x);
     let side = x.lt(x.number(0.0)).select(x.number(PI), x.number(0.0));
     let base = above.select(side, x.number(FRAC_PI_2));
     let times = above.select(x.number(2.0), x.number(-1.0));
-    base + times.mul_add(angle.copysign(x), base * x.number(loss::<R>()))
+    base + times.mul_add((angle + rest).copysign(x), base * x.number(loss::<R>()))
 }
 
 /// `eighths * pi / 4` and the arctangent of `r`, which may have to be taken the other way.
@@ -86,7 +88,8 @@ fn angle<R: Real>(eighths: R, r: R) -> R {
     eighths.mul_add(r.number(FRAC_PI_4), base.mul_add(r.number(loss::<R>()), part))
 }
 
-/// Above this, an eighth of a circle is taken away; it may be anything from tan(pi / 8) to 1/2, where cancellation is least.
+/// Above this, an eighth of the circle is taken away. Below tan(pi / 8) that would cancel most; 1/2 is as far as the polynomial
+/// reaches.
 const MIDDLE: f64 = 0.5;
 /// The tangent of 3 pi / 8.
 const FAR: f64 = 2.414_213_562_373_095;
