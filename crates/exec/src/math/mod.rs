@@ -3,6 +3,26 @@
 //! Instantiated with `f32` and `f64` they are scalar functions, which loops over tiles turn into vector code; instantiated
 //! with symbols they write the instructions of native code. Both give the same bits.
 
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod error;
+mod exp;
+mod functions;
+mod hyperbolic;
+mod inverse;
+mod log;
+mod logistic;
+mod loops;
+mod native;
+mod polynomial;
+mod power;
 mod real;
+pub(crate) mod reference;
+mod simple;
+#[cfg(test)]
+mod tests;
+mod trigonometric;
 
+pub(crate) use functions::{binary, range, unary};
+pub(crate) use loops::{Map, Zip, binary_f32, binary_f64, polygamma, unary_f32, unary_f64};
 pub(crate) use real::{Bits, Mask, Real};

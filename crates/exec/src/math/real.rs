@@ -32,8 +32,22 @@ pub(crate) trait Real:
     fn floor(self) -> Self;
     /// The integer part.
     fn trunc(self) -> Self;
-    /// `self * 2**k`, rounded once, for whole `k`; any huge `k` overflows or underflows as it should.
+    /// `self * 2**k`, rounded once, for a whole `k` at most twice as large as the format's largest exponent. A number beyond
+    /// 2**-20 or 2**20 may only be scaled to what is not subnormal, or by `k = 0`. NaN for NaN, whatever `k`.
     fn scale(self, k: Self) -> Self;
+    /// `self` if less than the other one, else that, also if either is NaN.
+    fn min(self, other: Self) -> Self {
+        self.lt(other).select(self, other)
+    }
+    /// `self` if greater than the other one, else that, also if either is NaN.
+    fn max(self, other: Self) -> Self {
+        other.lt(self).select(self, other)
+    }
+    /// `(k, m)` with `self = m * 2**k` and `m` in [3/4, 3/2). At 0 and infinity `k` is -infinity and infinity; for a NaN and
+    /// below 0 it is NaN, and `m` anything.
+    fn split(self) -> (Self, Self) {
+        split(self)
+    }
     /// This number's magnitude with the other one's sign.
     fn copysign(self, sign: Self) -> Self;
     /// The bits.
@@ -84,4 +98,27 @@ pub(crate) trait Mask<R>:
 {
     /// `yes` where true, else `no`.
     fn select(self, yes: R, no: R) -> R;
+}
+
+/// [`Real::split`] by the bits.
+#[inline(always)]
+fn split<R: Real>(x: R) -> (R, R) {
+    let (least, lift, bias, exponent) = if R::WIDTH == 32 {
+        (f64::from(f32::MIN_POSITIVE), 25.0, 128, 23)
+    } else {
+        (f64::MIN_POSITIVE, 54.0, 1024, 52)
+    };
+    let tiny = x.lt(x.number(least));
+    let lifted =
+        tiny.select(x * x.number(if R::WIDTH == 32 { 33_554_432.0 } else { 18_014_398_509_481_984.0 }), x);
+    let above = lifted.bits() - x.number(0.75).bits();
+    let biased = above + x.integer(bias << exponent);
+    let biased = if R::WIDTH == 32 { biased.shr::<23>() } else { biased.shr::<52>() };
+    let k = biased.to_real() - tiny.select(x.number(bias as f64 + lift), x.number(bias as f64));
+    let m = ((above & x.integer((1 << exponent) - 1)) + x.number(0.75).bits()).real();
+    let zero = x.number(0.0);
+    let usual = zero.lt(x) & x.lt(x.number(f64::INFINITY));
+    let negative = x.lt(zero).select(x.number(f64::NAN), x);
+    let unusual = x.eq(zero).select(x.number(f64::NEG_INFINITY), negative);
+    (usual.select(k, unusual), m)
 }
