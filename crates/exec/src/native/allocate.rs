@@ -360,13 +360,17 @@ impl Allocator<'_> {
             Gather | Scatter => return self.strided(id),
             Constant | Truth | Uniform | UniformTruth | Steps | Accumulator | Load | Broadcast
             | LoadBytes | GatherBytes => [Place::Nowhere; 3],
-            Sqrt | Round | IntAbs | Shl | Shr | Sar | Widen | Shorten | FromInt | LongToSingle | ToInt
-            | SingleToLong => [self.flexible(a, next[0]), Place::Nowhere, Place::Nowhere],
+            Sqrt | Round | Exponent | Mantissa | IntAbs | Shl | Shr | Sar | Widen | Shorten | FromInt
+            | LongToSingle | ToInt | SingleToLong => {
+                [self.flexible(a, next[0]), Place::Nowhere, Place::Nowhere]
+            }
             Fold(_) => [self.flexible(a, next[0]), Place::State(b), self.spare_for_state(b)],
-            NonZero | MaskNot | Store | StoreBytes | ScatterBytes => {
+            NonZero | MaskNot | Store | StoreBytes | ScatterBytes | Call => {
                 [self.load(a), Place::Nowhere, Place::Nowhere]
             }
-            MaskAnd | MaskAndNot | MaskOr | MaskXor => [self.load(a), self.load(b), Place::Nowhere],
+            MaskAnd | MaskAndNot | MaskOr | MaskXor | CallPair => {
+                [self.load(a), self.load(b), Place::Nowhere]
+            }
             Add | Mul | And | Or | Xor | IntAdd | IntMul | IntMax | IntMin if self.better_swapped(a, b) => {
                 [self.load(b), self.flexible(a, next[0]), Place::Nowhere]
             }

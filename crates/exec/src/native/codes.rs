@@ -23,6 +23,8 @@ pub(super) fn code(prim: Prim, wide: bool) -> Option<Code> {
         Prim::Sqrt => (EVEX_Vsqrtps_xmm_k1z_xmmm128b32, EVEX_Vsqrtpd_xmm_k1z_xmmm128b64),
         Prim::Round => (EVEX_Vrndscaleps_xmm_k1z_xmmm128b32_imm8, EVEX_Vrndscalepd_xmm_k1z_xmmm128b64_imm8),
         Prim::Scale => (EVEX_Vscalefps_xmm_k1z_xmm_xmmm128b32, EVEX_Vscalefpd_xmm_k1z_xmm_xmmm128b64),
+        Prim::Exponent => (EVEX_Vgetexpps_xmm_k1z_xmmm128b32, EVEX_Vgetexppd_xmm_k1z_xmmm128b64),
+        Prim::Mantissa => (EVEX_Vgetmantps_xmm_k1z_xmmm128b32_imm8, EVEX_Vgetmantpd_xmm_k1z_xmmm128b64_imm8),
         Prim::And => (EVEX_Vpandd_xmm_k1z_xmm_xmmm128b32, EVEX_Vpandq_xmm_k1z_xmm_xmmm128b64),
         Prim::Or => (EVEX_Vpord_xmm_k1z_xmm_xmmm128b32, EVEX_Vporq_xmm_k1z_xmm_xmmm128b64),
         Prim::Xor => (EVEX_Vpxord_xmm_k1z_xmm_xmmm128b32, EVEX_Vpxorq_xmm_k1z_xmm_xmmm128b64),
@@ -75,6 +77,8 @@ pub(super) fn code(prim: Prim, wide: bool) -> Option<Code> {
         | Prim::GatherBytes
         | Prim::Accumulator
         | Prim::Patch
+        | Prim::Call
+        | Prim::CallPair
         | Prim::Store
         | Prim::StoreBytes
         | Prim::Scatter

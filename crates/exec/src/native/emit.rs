@@ -5,8 +5,10 @@
 //! elements there are, mask 7 is for moments.
 
 use super::allocate::{Act, Action, Place};
-use super::assembler::{Address, Assembler, Masking, Operand};
+use super::assembler::{Address, Assembler, Label, Masking, Operand};
+use super::calls::Call;
 use super::codes::{code, fused, sized};
+use super::detour::Detour;
 use super::layout::{BYTES, CURSOR, CURSORS, Layout, MOMENT, SAVED, STEP};
 use super::pool::Pool;
 use super::shape::{Shape, vector};
@@ -20,7 +22,7 @@ pub(super) const COUNT: Register = Register::RDX;
 pub(super) const POOL: Register = Register::R8;
 pub(super) const A: Register = Register::R9;
 pub(super) const B: Register = Register::R10;
-const THERE: Register = Register::K1;
+pub(super) const THERE: Register = Register::K1;
 const SPARE_MASK: Register = Register::K7;
 
 pub(super) struct Emitter<'a> {
@@ -32,6 +34,10 @@ pub(super) struct Emitter<'a> {
     /// Which vector of a round is written.
     pub(super) part: usize,
     pub(super) states: &'a [Vec<Place>],
+    pub(super) calls: &'a [Call],
+    pub(super) detours: Vec<Detour>,
+    /// What all calls go through, once there is one.
+    pub(super) routine: Option<Label>,
 }
 
 impl Emitter<'_> {
@@ -192,7 +198,8 @@ impl Emitter<'_> {
             Prim::LoadBytes | Prim::StoreBytes => self.bytes(prim, action),
             Prim::Gather | Prim::Scatter => self.strided(prim, action),
             Prim::GatherBytes | Prim::ScatterBytes => self.strided_bytes(prim, action),
-            Prim::Patch => {}
+            Prim::Patch => self.patch(action),
+            Prim::Call | Prim::CallPair => self.call(action),
             _ => self.plain(prim, action),
         }
     }
@@ -225,6 +232,12 @@ impl Emitter<'_> {
             Prim::NonZero => {
                 rest[1] = rest[0];
                 count = 2;
+            }
+            Prim::Mantissa => {
+                /// The interval [3/4, 3/2), and NaN for what is negative.
+                const FORM: u8 = 0b10_11;
+                rest[count] = Operand::Immediate(FORM);
+                count += 1;
             }
             Prim::Round | Prim::Shl | Prim::Shr | Prim::Sar | Prim::Compare | Prim::IntCompare => {
                 const NO_EXCEPTION: u16 = 8;

@@ -5,6 +5,7 @@
 
 use super::allocate::{Act, Allocation, Place, allocate};
 use super::assembler::{Address, Assembler, Label, Masking, Operand};
+use super::calls::Call;
 use super::codes::sized;
 use super::emit::{A, B, COUNT, Emitter, INDEX, POOL, WORK};
 use super::layout::{CURSOR, CURSORS, Layout, MASK, ROW, ROW_STEP, ROWS, STEP, is_saved};
@@ -19,6 +20,8 @@ use iced_x86::Register;
 pub(super) struct Machine {
     pub(super) code: Vec<u8>,
     pub(super) scratch: usize,
+    /// What the code calls, by address.
+    pub(super) calls: Box<[Call]>,
 }
 
 /// Code for a tape that uses `streams` streams; reductions have `states` vectors.
@@ -26,7 +29,8 @@ pub(super) fn assemble(tape: &Tape, shape: Shape, streams: usize, states: usize)
     let live = Liveness::new(tape);
     let allocation = allocate(tape, &live, shape, states);
     let uses = stream_uses(&allocation, streams);
-    let layout = Layout::new(&uses, allocation.mask_slots, allocation.slots);
+    let layout = Layout::new(&uses, allocation.mask_slots, allocation.slots, !tape.calls.is_empty());
+    let calls: Box<[Call]> = tape.calls.clone().into();
     let scratch = layout.size(shape);
     const BYTES_AN_ACTION: usize = 10;
     let capacity = allocation.actions.len() * BYTES_AN_ACTION * states + 1024;
@@ -38,6 +42,9 @@ pub(super) fn assemble(tape: &Tape, shape: Shape, streams: usize, states: usize)
         pool: Pool::default(),
         part: 0,
         states: &allocation.states,
+        calls: &calls,
+        detours: Vec::new(),
+        routine: None,
     };
     let mut frame = Frame { emit: emitter, allocation: &allocation, uses, states };
     if shape.scalar {
@@ -45,7 +52,7 @@ pub(super) fn assemble(tape: &Tape, shape: Shape, streams: usize, states: usize)
     } else {
         frame.rows()
     }
-    Some(Machine { code: frame.emit.asm.finish()?, scratch })
+    Some(Machine { code: frame.emit.asm.finish()?, scratch, calls })
 }
 
 /// How often each stream is used in a round.
@@ -129,6 +136,7 @@ impl Frame<'_> {
     fn leave(&mut self, pool: Label) {
         self.plain(VEX_Vzeroupper, &[]);
         self.plain(Retnq, &[]);
+        self.emit.behind();
         self.emit.asm.align(64);
         self.emit.asm.bind_after(pool, MIDDLE);
         let bytes = std::mem::take(&mut self.emit.pool.bytes);

@@ -51,7 +51,7 @@ fn build(program: &Program, shape: Shape) -> Option<Executable> {
     let tape = lower(program, shape.scalar)?;
     let states = if tape.reduces.is_empty() { 1 } else { program.accumulators() / shape.lanes };
     let machine = assemble(&tape, shape, program.streams.len(), states)?;
-    Executable::new(&machine)
+    Executable::new(machine)
 }
 
 impl Native {

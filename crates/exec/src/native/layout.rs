@@ -22,6 +22,12 @@ pub(super) const BYTES: i64 = 48;
 /// The end of all these.
 const HEADER: i64 = 64;
 
+/// The operands and results of calls, with some space.
+const OPERANDS: i64 = 256;
+/// From saved vectors to saved masks.
+pub(super) const SAVED_MASKS: i64 = 32 * 64;
+const SAVED_END: i64 = SAVED_MASKS + 64;
+
 /// From one cursor to the next.
 pub(super) const CURSOR: i64 = size_of::<Cursor>() as i64;
 /// Its distance between rows.
@@ -55,18 +61,19 @@ pub(super) struct Layout {
     pub(super) pointers: Vec<Option<Register>>,
     mask_slots: u32,
     slots: u32,
+    calls: bool,
 }
 
 impl Layout {
     /// `uses` says how often each stream is used in a round.
-    pub(super) fn new(uses: &[u32], mask_slots: u32, slots: u32) -> Layout {
+    pub(super) fn new(uses: &[u32], mask_slots: u32, slots: u32, calls: bool) -> Layout {
         let mut used: Vec<usize> = (0..uses.len()).filter(|&s| uses[s] > 0).collect();
         used.sort_by_key(|&s| u32::MAX - uses[s]);
         let mut pointers = vec![None; uses.len()];
         for (&stream, &register) in used.iter().zip(&POINTERS) {
             pointers[stream] = Some(register);
         }
-        Layout { pointers, mask_slots, slots }
+        Layout { pointers, mask_slots, slots, calls }
     }
 
     /// The pointer of a stream that has no register.
@@ -79,13 +86,26 @@ impl Layout {
     }
 
     pub(super) fn slot(&self, shape: Shape, slot: u32) -> i64 {
-        const ALIGNMENT: u64 = 64;
-        let start = (self.mask_slot(self.mask_slots) as u64).next_multiple_of(ALIGNMENT) as i64;
-        start + shape.slot() as i64 * i64::from(slot)
+        aligned(self.mask_slot(self.mask_slots)) + shape.slot() as i64 * i64::from(slot)
+    }
+
+    /// The operands of calls.
+    pub(super) fn operands(&self, shape: Shape) -> i64 {
+        aligned(self.slot(shape, self.slots))
+    }
+
+    /// What calls save.
+    pub(super) fn saved(&self, shape: Shape) -> i64 {
+        self.operands(shape) + OPERANDS
     }
 
     /// Bytes of working memory.
     pub(super) fn size(&self, shape: Shape) -> usize {
-        self.slot(shape, self.slots) as usize
+        let end = if self.calls { self.saved(shape) + SAVED_END } else { self.operands(shape) };
+        end as usize
     }
+}
+
+fn aligned(offset: i64) -> i64 {
+    (offset as u64).next_multiple_of(64) as i64
 }

@@ -2,10 +2,11 @@
 //!
 //! A program with an operation that has no vector form has no tape.
 
+use super::calls::{Call, Function};
 use super::symbol::{Number, Truth};
 use super::tape::{Fold, Id, Prim, Reduce, Shared, Tape, float, int};
 use crate::lane::{Access, Inst, Op, Program, identity};
-use crate::math::{Mask, Real};
+use crate::math::{self, Mask, Real};
 use std::cell::Cell;
 use wengert_expr::{Binary, Comparison, DType, Reduction, Unary};
 
@@ -50,7 +51,7 @@ impl Lowering<'_> {
             Op::Constant => self.constant(inst.dtype, self.program.constants[args[0] as usize]),
             Op::Load => self.load(inst.dtype, args[0]),
             Op::Unary(f) => self.unary(f, dtype_of(0), of(0))?,
-            Op::Polygamma => return None,
+            Op::Polygamma => self.polygamma(args[1], inst.dtype, of(0))?,
             Op::Binary(f) => self.binary(f, inst.dtype, of(0), of(1))?,
             Op::Compare(f) => self.compare(f, dtype_of(0), of(0), of(1)),
             Op::Select if inst.dtype == DType::Bool => self.tape.borrow_mut().choose(of(0), of(1), of(2)),
@@ -183,25 +184,33 @@ impl Lowering<'_> {
         })
     }
 
-    fn float_unary<'t, const W: u32>(&self, f: Unary, x: Number<'t, W>) -> Option<Id> {
-        let y = match f {
-            Unary::Neg => -x,
-            Unary::Abs => x.abs(),
-            Unary::Sign => {
-                let unit = x.is_nan().select(x, x.number(1.0).copysign(x));
-                x.eq(x.number(0.0)).select(x.number(0.0), unit)
+    fn float_unary<const W: u32>(&self, f: Unary, x: Number<'_, W>) -> Option<Id> {
+        if f == Unary::IsFinite {
+            return Some(x.abs().lt(x.number(f64::INFINITY)).id);
+        }
+        let call = |f| Some(Call { function: Function::OfOne(f), wide: W == 64 });
+        match (math::unary(f, x), math::range(f)) {
+            (Some(y), None) => Some(y.id),
+            (Some(y), Some(limit)) => {
+                let beyond = x.number(limit).lt(x.abs());
+                let call = self.tape.borrow_mut().call(call(math::reference::unary(f)?)?)?;
+                Some(self.push(Prim::Patch, W == 64, call, &[y.id, x.id, beyond.id]))
             }
-            Unary::Sqrt => x.sqrt(),
-            Unary::Reciprocal => x.number(1.0) / x,
-            Unary::Square => x * x,
-            Unary::Floor => x.floor(),
-            Unary::Ceil => Number::new(self.tape, self.push(Prim::Round, W == 64, 2, &[x.id])),
-            Unary::Round => x.round(),
-            Unary::Trunc => x.trunc(),
-            Unary::IsFinite => return Some(x.abs().lt(x.number(f64::INFINITY)).id),
-            _ => return None,
-        };
-        Some(y.id)
+            (None, _) => self.call(call(math::reference::unary(f)?)?, &[x.id]),
+        }
+    }
+
+    /// What has no vector form, element by element.
+    fn call(&self, call: Call, operands: &[Id]) -> Option<Id> {
+        let number = self.tape.borrow_mut().call(call)?;
+        let prim = if operands.len() == 1 { Prim::Call } else { Prim::CallPair };
+        Some(self.push(prim, call.wide, number, operands))
+    }
+
+    fn polygamma(&self, order: u32, dtype: DType, x: Id) -> Option<Id> {
+        let float = matches!(dtype, DType::F32 | DType::F64);
+        let call = Call { function: Function::Polygamma(order), wide: wide(dtype) };
+        if float { self.call(call, &[x]) } else { None }
     }
 
     fn binary(&self, f: Binary, dtype: DType, x: Id, y: Id) -> Option<Id> {
@@ -217,13 +226,24 @@ impl Lowering<'_> {
             (DType::I64, Binary::Minimum) => Prim::IntMin,
             (DType::I64, _) => return None,
             (DType::F32, _) => {
-                return float_binary(f, Number::<32>::new(self.tape, x), Number::new(self.tape, y));
+                return self.float_binary(f, Number::<32>::new(self.tape, x), Number::new(self.tape, y));
             }
             (DType::F64, _) => {
-                return float_binary(f, Number::<64>::new(self.tape, x), Number::new(self.tape, y));
+                return self.float_binary(f, Number::<64>::new(self.tape, x), Number::new(self.tape, y));
             }
         };
         Some(self.push(prim, wide(dtype), 0, &[x, y]))
+    }
+
+    fn float_binary<'t, const W: u32>(&self, f: Binary, x: Number<'t, W>, y: Number<'t, W>) -> Option<Id> {
+        let or_nan = |extreme: Number<'t, W>| -> Number<'t, W> { Truth::select(y.is_nan(), y, extreme) };
+        let z = match f {
+            Binary::Maximum => Some(or_nan(y.max(x))),
+            Binary::Minimum => Some(or_nan(y.min(x))),
+            _ => math::binary(f, x, y),
+        };
+        let function = Function::OfTwo(math::reference::binary(f)?);
+        z.map_or_else(|| self.call(Call { function, wide: W == 64 }, &[x.id, y.id]), |z| Some(z.id))
     }
 
     fn compare(&self, f: Comparison, dtype: DType, x: Id, y: Id) -> Id {
@@ -314,18 +334,4 @@ fn folding(fold: Reduction) -> Binary {
         Reduction::Max => Binary::Maximum,
         Reduction::Min => Binary::Minimum,
     }
-}
-
-fn float_binary<'t, const W: u32>(f: Binary, x: Number<'t, W>, y: Number<'t, W>) -> Option<Id> {
-    let or_nan = |extreme: Number<'t, W>| -> Number<'t, W> { Truth::select(y.is_nan(), y, extreme) };
-    let z = match f {
-        Binary::Add => x + y,
-        Binary::Sub => x - y,
-        Binary::Mul => x * y,
-        Binary::Div => x / y,
-        Binary::Maximum => or_nan(x.lt(y).select(y, x)),
-        Binary::Minimum => or_nan(y.lt(x).select(y, x)),
-        _ => return None,
-    };
-    Some(z.id)
 }

@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "code is called by its address")]
 
+use super::calls::Call;
 use super::frame::Machine;
 use crate::lane::Cursor;
 use memmap2::{Mmap, MmapMut};
@@ -11,15 +12,18 @@ use memmap2::{Mmap, MmapMut};
 pub(super) struct Executable {
     code: Mmap,
     scratch: usize,
+    /// What the code has the addresses of.
+    _calls: Box<[Call]>,
 }
 
 type Entry = unsafe extern "sysv64" fn(*const Cursor, usize, usize, *mut u8);
 
 impl Executable {
-    pub(super) fn new(machine: &Machine) -> Option<Executable> {
+    pub(super) fn new(machine: Machine) -> Option<Executable> {
         let mut memory = MmapMut::map_anon(machine.code.len()).ok()?;
         memory.copy_from_slice(&machine.code);
-        Some(Executable { code: memory.make_exec().ok()?, scratch: machine.scratch })
+        let code = memory.make_exec().ok()?;
+        Some(Executable { code, scratch: machine.scratch, _calls: machine.calls })
     }
 
     pub(super) fn size(&self) -> usize {

@@ -11,7 +11,11 @@ mod allocate;
 #[cfg(all(target_arch = "x86_64", unix))]
 mod assembler;
 #[cfg(all(target_arch = "x86_64", unix))]
+mod calls;
+#[cfg(all(target_arch = "x86_64", unix))]
 mod codes;
+#[cfg(all(target_arch = "x86_64", unix))]
+mod detour;
 #[cfg(all(target_arch = "x86_64", unix))]
 mod emit;
 #[cfg(all(target_arch = "x86_64", unix))]

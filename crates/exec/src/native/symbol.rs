@@ -92,6 +92,17 @@ impl<'a, const W: u32> Real for Number<'a, W> {
     fn scale(self, k: Self) -> Self {
         self.write(Prim::Scale, 0, &[self.id, k.id])
     }
+    fn min(self, other: Self) -> Self {
+        self.write(Prim::Min, 0, &[self.id, other.id])
+    }
+    fn max(self, other: Self) -> Self {
+        self.write(Prim::Max, 0, &[self.id, other.id])
+    }
+    fn split(self) -> (Self, Self) {
+        let m = self.write(Prim::Mantissa, 0, &[self.id]);
+        let exponent = |x: Self| x.write(Prim::Exponent, 0, &[x.id]);
+        (exponent(self) - exponent(m), m)
+    }
     fn copysign(self, sign: Self) -> Self {
         let mask = self.tape.borrow_mut().sign(W == 64);
         self.write(Prim::Copysign, 0, &[self.id, sign.id, mask])

@@ -3,9 +3,10 @@
 //! Always holds: operands are older than what uses them; equal pure entries are one entry; each entry is about one machine
 //! instruction. Rewrites made here keep every bit (but a NaN's sign and payload).
 
+use super::calls::Call;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
-use wengert_expr::{DType, Reduction, Unary};
+use wengert_expr::{DType, Reduction};
 
 /// The number of an entry.
 pub(super) type Id = u32;
@@ -61,6 +62,10 @@ pub(super) enum Prim {
     Round,
     /// `a * 2**floor(b)`.
     Scale,
+    /// The exponent, as a float; minus infinity of 0.
+    Exponent,
+    /// The mantissa in [3/4, 3/2); NaN of what is negative.
+    Mantissa,
     And,
     Or,
     Xor,
@@ -103,8 +108,12 @@ pub(super) enum Prim {
     ToInt,
     /// `f32` to `i64`, the same.
     SingleToLong,
-    /// `args[0]`, but where mask `args[2]` is true the function of `args[1]` that `imm` numbers.
+    /// `args[0]`, but where mask `args[2]` is true what call `imm` gives for `args[1]`.
     Patch,
+    /// What call `imm` gives for `args[0]`.
+    Call,
+    /// What call `imm` gives for `args[0]` and `args[1]`.
+    CallPair,
     /// `args[0]` to contiguous stream `args[1]`.
     Store,
     /// The integers 0 and 1 `args[0]` to contiguous stream `args[1]` of truth values.
@@ -185,13 +194,12 @@ impl Entry {
         let count = match self.prim {
             Constant | Truth | Uniform | UniformTruth | Steps | Load | Broadcast | LoadBytes
             | GatherBytes | Accumulator => 0,
-            Gather | Sqrt | Round | IntAbs | Shl | Shr | Sar | NonZero | MaskNot | Widen | Shorten
-            | FromInt | LongToSingle | ToInt | SingleToLong | Store | StoreBytes | ScatterBytes | Fold(_) => {
-                1
-            }
+            Gather | Call | Exponent | Mantissa | Sqrt | Round | IntAbs | Shl | Shr | Sar | NonZero
+            | MaskNot | Widen | Shorten | FromInt | LongToSingle | ToInt | SingleToLong | Store
+            | StoreBytes | ScatterBytes | Fold(_) => 1,
             Add | Sub | Mul | Div | Max | Min | Scale | And | Or | Xor | IntAdd | IntSub | IntMul
             | IntMax | IntMin | Compare | IntCompare | MaskAnd | MaskAndNot | MaskOr | MaskXor | Keep
-            | Scatter => 2,
+            | Scatter | CallPair => 2,
             Fma | Copysign | Select | Patch => 3,
         };
         &self.args[..count]
@@ -221,8 +229,8 @@ pub(super) struct Reduce {
 pub(super) struct Tape {
     pub(super) entries: Vec<Entry>,
     pub(super) reduces: Vec<Reduce>,
-    /// The functions that patches call, with the width of their elements.
-    pub(super) patches: Vec<(Unary, u32)>,
+    /// The functions that are called, element by element.
+    pub(super) calls: Vec<Call>,
     known: FxHashMap<Entry, Id>,
     stores: u32,
 }
@@ -322,6 +330,16 @@ impl Tape {
         } else {
             self.push(Prim::Select, wide, 0, &[mask, yes, no])
         }
+    }
+
+    /// The number of a call.
+    pub(super) fn call(&mut self, call: Call) -> Option<u16> {
+        let known = self.calls.iter().position(|&c| c == call);
+        let number = known.unwrap_or_else(|| {
+            self.calls.push(call);
+            self.calls.len() - 1
+        });
+        u16::try_from(number).ok()
     }
 
     /// `yes` where `mask` is true, else `no`, all masks.

@@ -111,6 +111,32 @@ impl Memory {
         memory
     }
 
+    /// Contiguous floats, from the first element on.
+    pub(super) fn write(&mut self, stream: usize, data: &[f64]) {
+        let Span { buffer, start, .. } = self.spans[stream];
+        let size = size(self.dtypes[stream]);
+        for (i, &x) in data.iter().enumerate() {
+            let (bits, at) = match size {
+                4 => (u64::from((x as f32).to_bits()), start + 4 * i),
+                _ => (x.to_bits(), start + 8 * i),
+            };
+            let (word, shift) = (&mut self.buffers[buffer][at / 8], at % 8 * 8);
+            let ones = if size == 4 { u64::from(u32::MAX) } else { u64::MAX };
+            *word = *word & !(ones << shift) | bits << shift;
+        }
+    }
+
+    /// A row of contiguous floats.
+    pub(super) fn read(&self, stream: usize) -> Vec<f64> {
+        let Span { buffer, start, row, .. } = self.spans[stream];
+        let size = size(self.dtypes[stream]);
+        let all = elements(&self.buffers[buffer], self.dtypes[stream]);
+        let number =
+            |bits: u64| if size == 4 { f64::from(f32::from_bits(bits as u32)) } else { f64::from_bits(bits) };
+        let count = row as usize / size - stream % 2;
+        all[start / size..][..count].iter().map(|&bits| number(bits)).collect()
+    }
+
     pub(super) fn cursors(&mut self) -> Vec<Cursor> {
         let spans = self.spans.clone();
         let mut at =

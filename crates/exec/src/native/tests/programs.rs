@@ -118,6 +118,4 @@ fn no_code_without_a_vector_form() {
         program(DType::I64, 2, |p, x| vec![p.push(Op::Binary(Binary::Remainder), DType::I64, &[x[0], x[1]])]);
     assert!(compile(&remainder).is_none());
     assert!(compile_scalar(&remainder).is_none());
-    let polygamma = program(DType::F64, 1, |p, x| vec![p.push(Op::Polygamma, DType::F64, &[x[0], 2])]);
-    assert!(compile(&polygamma).is_none());
 }
