@@ -62,12 +62,14 @@ fn half_way<R: Real>(x: R) -> (R, R, R::Mask) {
 /// The inverse sine.
 #[inline(always)]
 pub(super) fn asin<R: Real>(x: R) -> R {
+    let (zero, one) = (x.number(0.0), x.number(1.0));
     let (angle, rest, above) = half_way(x);
-    let base = above.select(x.number(FRAC_PI_2), x.number(0.0));
-    let times = above.select(x.number(-2.0), x.number(1.0));
-    // The first sum is exact where it would count, just above a half.
-    let rest = times.mul_add(rest, base * x.number(loss::<R>()));
-    (times.mul_add(angle, base) + rest).copysign(x)
+    // pi / 2 is 1, which is added last, a number below 1, from which taking twice the angle is nearly exact, and what that lacks.
+    let last = above.select(one, zero);
+    let base = above.select(x.number(FRAC_PI_2 - 1.0), zero);
+    let lacks = last * x.number(by_width::<R>(1.5893254712295857e-08, 6.123_233_995_736_766e-17));
+    let times = above.select(x.number(-2.0), one);
+    (last + (times.mul_add(angle, base) + times.mul_add(rest, lacks))).copysign(x)
 }
 
 /// The inverse cosine.
