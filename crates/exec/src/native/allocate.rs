@@ -207,7 +207,7 @@ impl Allocator<'_> {
     }
 
     fn class(&self, id: Id) -> Class {
-        self.tape.entries[id as usize].class().unwrap_or(Class::Narrow)
+        self.live.classes[id as usize].unwrap_or(Class::Narrow)
     }
 
     fn file(&mut self, class: Class) -> &mut File {
@@ -216,7 +216,9 @@ impl Allocator<'_> {
 
     fn push(&mut self, act: Act, wide: bool, imm: u16, register: u8, args: &[Place]) {
         let mut all = [Place::Nowhere; 3];
-        all[..args.len()].copy_from_slice(args);
+        for (to, &from) in all.iter_mut().zip(args) {
+            *to = from;
+        }
         self.out.actions.push(Action { act, wide, imm, register, args: all });
     }
 
@@ -386,7 +388,7 @@ impl Allocator<'_> {
             Keep => [self.load(a), self.unmasked(b, next[1]), Place::Nowhere],
         };
         self.retire(id);
-        let register = if entry.class().is_some() { self.define(id) } else { NO_REGISTER };
+        let register = if self.live.classes[id as usize].is_some() { self.define(id) } else { NO_REGISTER };
         let args = match entry.prim {
             Store | StoreBytes | ScatterBytes => [args[0], Place::Stream(b), Place::Nowhere],
             Load | Broadcast | LoadBytes | GatherBytes => [Place::Nowhere, Place::Stream(a), Place::Nowhere],

@@ -35,7 +35,11 @@ mod pool;
 #[cfg(all(target_arch = "x86_64", unix))]
 mod reduce;
 #[cfg(all(target_arch = "x86_64", unix))]
+mod schedule;
+#[cfg(all(target_arch = "x86_64", unix))]
 mod shape;
+#[cfg(all(target_arch = "x86_64", unix))]
+mod simplify;
 #[cfg(all(target_arch = "x86_64", unix))]
 mod symbol;
 #[cfg(all(target_arch = "x86_64", unix))]
