@@ -62,7 +62,11 @@ impl Emitter<'_> {
 
     fn invoke(&mut self, action: &Action, mask: Register) {
         match (self.shape.scalar, self.shape.lanes) {
-            (true, _) => self.asm.immediate(Mov_rm64_imm32, B, 1),
+            (true, _) if mask == THERE => self.asm.immediate(Mov_rm64_imm32, B, 1),
+            (true, _) => {
+                self.asm.plain(VEX_Kmovb_r32_kr, &[Register::R10D.into(), mask.into()]);
+                self.asm.immediate(And_rm64_imm32, B, 1);
+            }
             (false, 8) => self.asm.plain(VEX_Kmovb_r32_kr, &[Register::R10D.into(), mask.into()]),
             (false, _) => self.asm.plain(VEX_Kmovw_r32_kr, &[Register::R10D.into(), mask.into()]),
         }
