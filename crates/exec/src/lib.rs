@@ -9,7 +9,12 @@ mod interpreter;
 mod lane;
 #[allow(dead_code, unused_imports)]
 mod math;
+#[cfg(all(target_arch = "x86_64", unix))]
 #[allow(dead_code, unused_imports)]
+mod native;
+#[cfg(not(all(target_arch = "x86_64", unix)))]
+#[allow(dead_code, unused_imports)]
+#[path = "native/absent.rs"]
 mod native;
 pub mod passes;
 

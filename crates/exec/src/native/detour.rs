@@ -3,7 +3,7 @@
 //! Always holds: a call leaves all registers as they were, but those for moments and the one for its result; the code for it
 //! lies behind the function, out of the way of what is frequent.
 
-use super::allocate::{Action, Place};
+use super::action::{Action, Place};
 use super::assembler::{Address, Label, Masking};
 use super::calls::{Operands, enter};
 use super::codes::sized;

@@ -3,7 +3,8 @@
 //! Always holds: in every round mask 1 has a bit for each element that there is, so memory beyond a row's end is neither read
 //! nor written, and what is folded there stays out.
 
-use super::allocate::{Act, Allocation, Place, allocate};
+use super::action::{Act, Place};
+use super::allocate::{Allocation, allocate};
 use super::assembler::{Address, Assembler, Label, Masking, Operand};
 use super::calls::Call;
 use super::codes::sized;
