@@ -11,8 +11,13 @@ mod interpreter;
 mod lane;
 #[allow(dead_code, unused_imports)]
 mod math;
+#[cfg(all(target_arch = "x86_64", unix))]
 #[allow(dead_code, unused_imports)]
 mod matmul;
+mod native;
+#[cfg(not(all(target_arch = "x86_64", unix)))]
+#[allow(dead_code, unused_imports)]
+#[path = "native/absent.rs"]
 mod native;
 pub mod passes;
 #[allow(dead_code, unused_imports)]

@@ -4,49 +4,11 @@
 //! what memory has anyway is never written to a slot. The registers of values that last through all rounds of a loop aren't
 //! given to others.
 
+use super::action::{Act, Action, Place};
 use super::liveness::{Liveness, NEVER};
+use super::registers::File;
 use super::shape::Shape;
 use super::tape::{Class, Id, Prim, Tape};
-
-/// Where an operand is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Place {
-    Nowhere,
-    Register(u8),
-    /// The constant of this entry, in the pool.
-    Pool(Id),
-    /// A vector in working memory.
-    Slot(u32),
-    /// A mask in working memory.
-    MaskSlot(u32),
-    /// The elements of this contiguous stream.
-    Stream(u32),
-    /// The state of this reduction.
-    State(u32),
-    /// All true, or all false.
-    Truth(bool),
-}
-
-/// What an action does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Act {
-    /// A primitive, in the order of operands that its encoding has.
-    Run(Prim),
-    /// `args[0]` to the register.
-    Move(Class),
-    /// The register to `args[0]`.
-    Spill(Class),
-}
-
-/// One step of the finished code.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Action {
-    pub(super) act: Act,
-    pub(super) wide: bool,
-    pub(super) imm: u16,
-    pub(super) register: u8,
-    pub(super) args: [Place; 3],
-}
 
 /// What the scan gives.
 #[derive(Debug, Default)]
@@ -62,49 +24,6 @@ pub(super) struct Allocation {
 
 const NO_REGISTER: u8 = u8::MAX;
 const NO_SLOT: u32 = u32::MAX;
-const NOBODY: Id = u32::MAX;
-
-/// The registers of one kind.
-#[derive(Debug)]
-struct File {
-    owner: [Id; 32],
-    /// Those that are given to values.
-    pool: u32,
-    free: u32,
-    /// Those that the current entry reads.
-    locked: u32,
-    slots: Vec<u32>,
-    /// Slots that the current entry reads for the last time.
-    leaving: Vec<u32>,
-    count: u32,
-}
-
-impl File {
-    fn new(pool: u32) -> File {
-        File {
-            owner: [NOBODY; 32],
-            pool,
-            free: pool,
-            locked: 0,
-            slots: Vec::new(),
-            leaving: Vec::new(),
-            count: 0,
-        }
-    }
-
-    /// Nothing is read any more.
-    fn advance(&mut self) {
-        self.locked = 0;
-        self.slots.append(&mut self.leaving);
-    }
-
-    fn slot(&mut self) -> u32 {
-        self.slots.pop().unwrap_or_else(|| {
-            self.count += 1;
-            self.count - 1
-        })
-    }
-}
 
 pub(super) struct Allocator<'a> {
     tape: &'a Tape,
@@ -207,7 +126,7 @@ impl Allocator<'_> {
     }
 
     fn class(&self, id: Id) -> Class {
-        self.tape.entries[id as usize].class().unwrap_or(Class::Narrow)
+        self.live.classes[id as usize].unwrap_or(Class::Narrow)
     }
 
     fn file(&mut self, class: Class) -> &mut File {
@@ -216,7 +135,9 @@ impl Allocator<'_> {
 
     fn push(&mut self, act: Act, wide: bool, imm: u16, register: u8, args: &[Place]) {
         let mut all = [Place::Nowhere; 3];
-        all[..args.len()].copy_from_slice(args);
+        for (to, &from) in all.iter_mut().zip(args) {
+            *to = from;
+        }
         self.out.actions.push(Action { act, wide, imm, register, args: all });
     }
 
@@ -386,7 +307,7 @@ impl Allocator<'_> {
             Keep => [self.load(a), self.unmasked(b, next[1]), Place::Nowhere],
         };
         self.retire(id);
-        let register = if entry.class().is_some() { self.define(id) } else { NO_REGISTER };
+        let register = if self.live.classes[id as usize].is_some() { self.define(id) } else { NO_REGISTER };
         let args = match entry.prim {
             Store | StoreBytes | ScatterBytes => [args[0], Place::Stream(b), Place::Nowhere],
             Load | Broadcast | LoadBytes | GatherBytes => [Place::Nowhere, Place::Stream(a), Place::Nowhere],

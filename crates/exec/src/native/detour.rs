@@ -3,7 +3,7 @@
 //! Always holds: a call leaves all registers as they were, but those for moments and the one for its result; the code for it
 //! lies behind the function, out of the way of what is frequent.
 
-use super::allocate::{Action, Place};
+use super::action::{Action, Place};
 use super::assembler::{Address, Label, Masking};
 use super::calls::{Operands, enter};
 use super::codes::sized;
@@ -62,7 +62,11 @@ impl Emitter<'_> {
 
     fn invoke(&mut self, action: &Action, mask: Register) {
         match (self.shape.scalar, self.shape.lanes) {
-            (true, _) => self.asm.immediate(Mov_rm64_imm32, B, 1),
+            (true, _) if mask == THERE => self.asm.immediate(Mov_rm64_imm32, B, 1),
+            (true, _) => {
+                self.asm.plain(VEX_Kmovb_r32_kr, &[Register::R10D.into(), mask.into()]);
+                self.asm.immediate(And_rm64_imm32, B, 1);
+            }
             (false, 8) => self.asm.plain(VEX_Kmovb_r32_kr, &[Register::R10D.into(), mask.into()]),
             (false, _) => self.asm.plain(VEX_Kmovw_r32_kr, &[Register::R10D.into(), mask.into()]),
         }

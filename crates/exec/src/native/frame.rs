@@ -3,7 +3,8 @@
 //! Always holds: in every round mask 1 has a bit for each element that there is, so memory beyond a row's end is neither read
 //! nor written, and what is folded there stays out.
 
-use super::allocate::{Act, Allocation, Place, allocate};
+use super::action::{Act, Place};
+use super::allocate::{Allocation, allocate};
 use super::assembler::{Address, Assembler, Label, Masking, Operand};
 use super::calls::Call;
 use super::codes::sized;
@@ -97,7 +98,8 @@ impl Frame<'_> {
         let pool = self.emit.asm.label();
         self.emit.asm.address(POOL, pool);
         self.part();
-        self.leave(pool);
+        self.plain(Retnq, &[]);
+        self.lay_behind(pool);
     }
 
     fn rows(&mut self) {
@@ -130,12 +132,13 @@ impl Frame<'_> {
         for &register in saved.iter().rev() {
             self.plain(Pop_r64, &[register.into()]);
         }
-        self.leave(pool);
-    }
-
-    fn leave(&mut self, pool: Label) {
         self.plain(VEX_Vzeroupper, &[]);
         self.plain(Retnq, &[]);
+        self.lay_behind(pool);
+    }
+
+    /// What isn't run in order: detours and constants.
+    fn lay_behind(&mut self, pool: Label) {
         self.emit.behind();
         self.emit.asm.align(64);
         self.emit.asm.bind_after(pool, MIDDLE);

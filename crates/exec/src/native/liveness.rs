@@ -3,6 +3,7 @@
 //! Always holds: what is pure and unused isn't run; a value that memory still has when it is used (a constant, an element of
 //! a stream that nothing has written to since) isn't run either: its users fetch it.
 
+use super::schedule::schedule;
 use super::tape::{Class, Entry, Id, Prim, Tape};
 
 /// The position after the last one.
@@ -21,6 +22,8 @@ pub(super) struct Liveness {
     pub(super) uses: Vec<u32>,
     /// True for entries that are fetched where they are used.
     pub(super) fetched: Vec<bool>,
+    /// Where each entry's value lives.
+    pub(super) classes: Vec<Option<Class>>,
     /// How many vectors are live at once, at most.
     pub(super) pressure: u32,
 }
@@ -36,8 +39,10 @@ impl Liveness {
         let entries = &tape.entries;
         let used = used(entries);
         let fetched = fetched(entries, &used);
-        let order: Vec<Id> =
+        let classes: Vec<Option<Class>> = entries.iter().map(Entry::class).collect();
+        let written: Vec<Id> =
             (0..entries.len()).filter(|&i| used[i] && !fetched[i]).map(|i| i as Id).collect();
+        let order = schedule(entries, &classes, written);
         let mut next = vec![[NEVER; 3]; order.len()];
         let mut first = vec![NEVER; entries.len()];
         let mut uses = vec![0; entries.len()];
@@ -48,8 +53,8 @@ impl Liveness {
                 uses[operand as usize] += 1;
             }
         }
-        let pressure = pressure(entries, &order, &next, &fetched);
-        Liveness { order, next, first, uses, fetched, pressure }
+        let pressure = pressure(entries, &classes, &order, &next, &fetched);
+        Liveness { order, next, first, uses, fetched, classes, pressure }
     }
 }
 
@@ -82,10 +87,16 @@ fn fetched(entries: &[Entry], used: &[bool]) -> Vec<bool> {
 }
 
 /// Fetched loads with several uses count from the first to the last.
-fn pressure(entries: &[Entry], order: &[Id], next: &[[u32; 3]], fetched: &[bool]) -> u32 {
+fn pressure(
+    entries: &[Entry],
+    classes: &[Option<Class>],
+    order: &[Id],
+    next: &[[u32; 3]],
+    fetched: &[bool],
+) -> u32 {
     let vector = |id: Id| {
-        let entry = &entries[id as usize];
-        matches!(entry.class(), Some(Class::Narrow | Class::Wide)) && !is_home(entry)
+        let class = classes[id as usize];
+        matches!(class, Some(Class::Narrow | Class::Wide)) && !is_home(&entries[id as usize])
     };
     let mut live = 0_u32;
     let mut most = 0;

@@ -12,9 +12,15 @@ use wengert_expr::{Binary, Comparison, DType, Reduction, Unary};
 
 /// The tape of a program; for one element only if `scalar`.
 pub(super) fn lower(program: &Program, scalar: bool) -> Option<Tape> {
-    let shared = Shared::default();
-    let mut lowering =
-        Lowering { program, scalar, tape: &shared, values: Vec::new(), stored_uniform: Cell::new(false) };
+    let count = program.insts.len();
+    let shared = Shared::new(Tape::with_capacity(count));
+    let mut lowering = Lowering {
+        program,
+        scalar,
+        tape: &shared,
+        values: Vec::with_capacity(count),
+        stored_uniform: Cell::new(false),
+    };
     for inst in &program.insts {
         let id = lowering.inst(inst)?;
         lowering.values.push(id);

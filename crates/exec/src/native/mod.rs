@@ -6,47 +6,29 @@
 //! A program is lowered to a tape of primitives (`lower`, `symbol`, `tape`), whose values get registers (`liveness`,
 //! `allocate`), whose actions become machine code (`emit`, `frame`, `reduce`).
 
-#[cfg(all(target_arch = "x86_64", unix))]
+mod action;
 mod allocate;
-#[cfg(all(target_arch = "x86_64", unix))]
 mod assembler;
-#[cfg(all(target_arch = "x86_64", unix))]
 mod calls;
-#[cfg(all(target_arch = "x86_64", unix))]
 mod codes;
-#[cfg(all(target_arch = "x86_64", unix))]
 mod detour;
-#[cfg(all(target_arch = "x86_64", unix))]
 mod emit;
-#[cfg(all(target_arch = "x86_64", unix))]
 mod frame;
-#[cfg(all(target_arch = "x86_64", unix))]
 mod kernel;
-#[cfg(all(target_arch = "x86_64", unix))]
 mod layout;
-#[cfg(all(target_arch = "x86_64", unix))]
 mod liveness;
-#[cfg(all(target_arch = "x86_64", unix))]
 mod lower;
-#[cfg(all(target_arch = "x86_64", unix))]
 mod memory;
-#[cfg(all(target_arch = "x86_64", unix))]
 mod pool;
-#[cfg(all(target_arch = "x86_64", unix))]
 mod reduce;
-#[cfg(all(target_arch = "x86_64", unix))]
+mod registers;
+mod schedule;
 mod shape;
-#[cfg(all(target_arch = "x86_64", unix))]
+mod simplify;
+mod strided;
 mod symbol;
-#[cfg(all(target_arch = "x86_64", unix))]
 mod tape;
-#[cfg(all(test, target_arch = "x86_64", unix))]
+#[cfg(test)]
 mod tests;
 
-#[cfg(not(all(target_arch = "x86_64", unix)))]
-mod absent;
-
-#[cfg(not(all(target_arch = "x86_64", unix)))]
-pub(crate) use absent::{Native, NativeScalar, compile, compile_scalar};
-#[cfg(all(target_arch = "x86_64", unix))]
 pub(crate) use kernel::{Native, NativeScalar, compile, compile_scalar};

@@ -1,6 +1,6 @@
 //! Reductions before and after the rounds of a row.
 
-use super::allocate::Place;
+use super::action::Place;
 use super::assembler::{Address, Masking, Operand};
 use super::codes::{code, sized};
 use super::emit::B;

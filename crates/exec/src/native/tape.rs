@@ -4,8 +4,11 @@
 //! instruction. Rewrites made here keep every bit (but a NaN's sign and payload).
 
 use super::calls::Call;
-use rustc_hash::FxHashMap;
+use super::simplify::Simplified;
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
 use std::cell::RefCell;
+use std::hash::{Hash, Hasher};
 use wengert_expr::{DType, Reduction};
 
 /// The number of an entry.
@@ -231,25 +234,46 @@ pub(super) struct Tape {
     pub(super) reduces: Vec<Reduce>,
     /// The functions that are called, element by element.
     pub(super) calls: Vec<Call>,
-    known: FxHashMap<Entry, Id>,
+    /// Entries by their hash, which is kept so that growing touches no entry.
+    known: HashTable<(u32, Id)>,
     stores: u32,
 }
 
 impl Tape {
+    /// With room for so many entries.
+    pub(super) fn with_capacity(capacity: usize) -> Tape {
+        Tape {
+            entries: Vec::with_capacity(capacity),
+            known: HashTable::with_capacity(capacity),
+            ..Tape::default()
+        }
+    }
+
     /// The entry, made now or before.
     pub(super) fn push(&mut self, prim: Prim, wide: bool, imm: u16, args: &[u32]) -> Id {
-        let mut all = [0; 3];
-        all[..args.len()].copy_from_slice(args);
-        let entry = Entry { prim, wide, imm, args: all };
+        let mut entry = Entry { prim, wide, imm, args: [0; 3] };
+        // A loop, for so short a slice is copied faster so.
+        for (to, &from) in entry.args.iter_mut().zip(args) {
+            *to = from;
+        }
+        match self.simplified(entry) {
+            Simplified::Is(id) => id,
+            Simplified::To(entry) => self.find_or_append(entry),
+        }
+    }
+
+    fn find_or_append(&mut self, entry: Entry) -> Id {
         if entry.class().is_none() {
             self.stores += u32::from(entry.stores());
             return self.append(entry);
         }
-        if let Some(&id) = self.known.get(&entry) {
+        let hash = hash(&entry);
+        let equal = |&(h, id): &(u32, Id)| h == hash && self.entries[id as usize] == entry;
+        if let Some(&(_, id)) = self.known.find(spread(hash), equal) {
             return id;
         }
         let id = self.append(entry);
-        self.known.insert(entry, id);
+        self.known.insert_unique(spread(hash), (hash, id), |&(h, _)| spread(h));
         id
     }
 
@@ -261,7 +285,9 @@ impl Tape {
     /// A load, which is another one after a store.
     pub(super) fn load(&mut self, prim: Prim, wide: bool, args: &[u32]) -> Id {
         let mut all = [0, 0, self.stores];
-        all[..args.len()].copy_from_slice(args);
+        for (to, &from) in all.iter_mut().zip(args) {
+            *to = from;
+        }
         self.push(prim, wide, 0, &all)
     }
 
@@ -272,20 +298,14 @@ impl Tape {
 
     /// The sign's bit.
     pub(super) fn sign(&mut self, wide: bool) -> Id {
-        self.constant(wide, if wide { 1 << 63 } else { 1 << 31 })
+        let [low, high] = sign_bits(wide);
+        self.push(Prim::Constant, wide, 0, &[low, high])
     }
 
     /// `-x`.
     pub(super) fn neg(&mut self, wide: bool, x: Id) -> Id {
         let sign = self.sign(wide);
         self.push(Prim::Xor, wide, 0, &[x, sign])
-    }
-
-    /// What `x` is the negative of, if it is one.
-    fn negated(&mut self, wide: bool, x: Id) -> Option<Id> {
-        let entry = self.entries[x as usize];
-        (entry.prim == Prim::Xor && entry.wide == wide && entry.args[1] == self.sign(wide))
-            .then_some(entry.args[0])
     }
 
     /// `a * b + c`, rounded once.
@@ -348,6 +368,22 @@ impl Tape {
         let b = self.push(Prim::MaskAndNot, false, 0, &[mask, no]);
         self.push(Prim::MaskOr, false, 0, &[a, b])
     }
+}
+
+fn hash(entry: &Entry) -> u32 {
+    let mut hasher = FxHasher::default();
+    entry.hash(&mut hasher);
+    (hasher.finish() >> 16) as u32
+}
+
+/// The table takes its buckets from the low bits and its tags from the top ones.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// The halves of the sign's bit.
+pub(super) fn sign_bits(wide: bool) -> [u32; 2] {
+    if wide { [0, 1 << 31] } else { [1 << 31, 0] }
 }
 
 /// A tape that many symbols write to.

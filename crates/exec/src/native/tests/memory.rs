@@ -158,6 +158,18 @@ impl Memory {
         self
     }
 
+    /// One element of one row after the other.
+    pub(super) fn run_each(mut self, code: &NativeScalar, count: usize) -> Memory {
+        let mut scratch = Scratch::new(code.scratch());
+        for i in 0..count as isize {
+            let at = |c: Cursor| Cursor { pointer: c.pointer.wrapping_offset(c.step * i), ..c };
+            let cursors: Vec<Cursor> = self.cursors().into_iter().map(at).collect();
+            // Sound: the buffers have a row.
+            unsafe { code.run(&cursors, scratch.bytes()) };
+        }
+        self
+    }
+
     /// What differs from what another backend made.
     pub(super) fn difference(&self, want: &Memory) -> Option<String> {
         (0..self.buffers.len()).find_map(|s| {

@@ -34,6 +34,18 @@ const INTEGER_UNARY: [Unary; 8] = [
 ];
 const FLOAT_BINARY: [Binary; 6] =
     [Binary::Add, Binary::Sub, Binary::Mul, Binary::Div, Binary::Maximum, Binary::Minimum];
+const FLOAT_FUNCTIONS: [Binary; 10] = [
+    Binary::Add,
+    Binary::Sub,
+    Binary::Mul,
+    Binary::Div,
+    Binary::Maximum,
+    Binary::Minimum,
+    Binary::Pow,
+    Binary::Atan2,
+    Binary::Hypot,
+    Binary::Remainder,
+];
 const INTEGER_BINARY: [Binary; 5] = [Binary::Add, Binary::Sub, Binary::Mul, Binary::Maximum, Binary::Minimum];
 const LOGIC: [Binary; 3] = [Binary::And, Binary::Or, Binary::Xor];
 const COMPARISONS: [Comparison; 6] = [
@@ -52,6 +64,8 @@ struct Writer {
     dtypes: &'static [DType],
     program: Program,
     sharing: Vec<usize>,
+    /// True to write functions of floats, and no reductions.
+    functions: bool,
 }
 
 fn pick<T: Copy>(all: &[T], gene: u8) -> T {
@@ -133,7 +147,12 @@ impl Writer {
             }
             2 => {
                 let x = self.value(number, a);
-                let f = if number == DType::I64 { pick(&INTEGER_UNARY, b) } else { pick(&FLOAT_UNARY, b) };
+                let f = match number {
+                    DType::I64 => pick(&INTEGER_UNARY, b),
+                    _ if self.functions => pick(Unary::ALL, b),
+                    _ => pick(&FLOAT_UNARY, b),
+                };
+                let f = if f == Unary::Not { Unary::Sin } else { f };
                 let result = if f == Unary::IsFinite { DType::Bool } else { number };
                 self.program.push(Op::Unary(f), result, &[x]);
             }
@@ -142,6 +161,7 @@ impl Writer {
                 let f = match dtype {
                     DType::Bool => pick(&LOGIC, c),
                     DType::I64 => pick(&INTEGER_BINARY, c),
+                    DType::F32 | DType::F64 if self.functions => pick(&FLOAT_FUNCTIONS, c),
                     DType::F32 | DType::F64 => pick(&FLOAT_BINARY, c),
                 };
                 self.program.push(Op::Binary(f), dtype, &[x, y]);
@@ -166,7 +186,7 @@ impl Writer {
                 let x = self.value(dtype, a);
                 self.program.push(Op::Unary(Unary::Not), dtype, &[x]);
             }
-            10 => {
+            10 if !self.functions => {
                 let x = self.value(dtype, a);
                 let stream = self.stream(dtype, Access::Uniform);
                 self.program.push(Op::Reduce(pick(&REDUCTIONS, b)), dtype, &[x, stream]);
@@ -179,8 +199,8 @@ impl Writer {
     }
 }
 
-fn write(dtypes: &'static [DType], genes: &[Gene]) -> (Program, Vec<usize>) {
-    let mut writer = Writer { dtypes, program: Program::default(), sharing: Vec::new() };
+fn write(dtypes: &'static [DType], functions: bool, genes: &[Gene]) -> (Program, Vec<usize>) {
+    let mut writer = Writer { dtypes, program: Program::default(), sharing: Vec::new(), functions };
     genes.iter().for_each(|&gene| writer.inst(gene));
     for &dtype in dtypes {
         let x = writer.value(dtype, 0);
@@ -198,7 +218,7 @@ const ALL: &[&[DType]] = &[
 ];
 
 fn agree(dtypes: &'static [DType], genes: &[Gene], rows: usize, count: usize, seed: u64) {
-    let (program, sharing) = write(dtypes, genes);
+    let (program, sharing) = write(dtypes, false, genes);
     let memory = Memory::new(&program, &sharing, rows, count, seed);
     let native = compile(&program).expect("everything here has a vector form");
     let want = memory.clone().run(&Reference::new(program.clone()), rows, count);
@@ -234,5 +254,21 @@ proptest! {
         seed in any::<u64>(),
     ) {
         agree(ALL[dtypes], &genes, rows, count, seed);
+    }
+
+    #[test]
+    fn many_elements_are_each_what_one_is(
+        dtypes in 0..ALL.len(),
+        genes in prop::collection::vec(any::<Gene>(), 1..60),
+        count in 0..70_usize,
+        seed in any::<u64>(),
+    ) {
+        let (program, sharing) = write(ALL[dtypes], true, &genes);
+        let memory = Memory::new(&program, &sharing, 1, count, seed);
+        let native = compile(&program).expect("everything here has a vector form or is called");
+        let scalar = compile_scalar(&program).expect("everything here has a vector form or is called");
+        let want = memory.clone().run_each(&scalar, count);
+        let difference = memory.run(&native, 1, count).difference(&want);
+        prop_assert!(difference.is_none(), "{}\n{program:#?}", difference.unwrap_or_default());
     }
 }
