@@ -3,7 +3,7 @@
 use crate::pace::{Measure, Session, array};
 use crate::run::{Settings, compile};
 use crate::{Arguments, Outcome};
-use wengert_expr::Value;
+use wengert_expr::{Function, Value};
 use wengert_nn::{Activation, Loss, Mlp, Optimizer, Sgd, training_step};
 
 const RATE: f32 = 0.01;
@@ -42,7 +42,7 @@ fn parameters(args: &Arguments) -> Outcome<Vec<Value>> {
     there.map(|name| array(&args.folder, &name)).collect()
 }
 
-fn step_function(args: &Arguments, params: &[Value], batch: usize) -> Outcome<wengert_expr::Function> {
+fn step_function(args: &Arguments, params: &[Value], batch: usize) -> Outcome<Function> {
     let outputs = params.chunks_exact(2).map(|layer| layer[0].shape()[1]);
     let sizes: Vec<usize> = params.first().map(|w| w.shape()[0]).into_iter().chain(outputs).collect();
     let (activation, loss) = match args.workload.as_str() {
@@ -51,5 +51,8 @@ fn step_function(args: &Arguments, params: &[Value], batch: usize) -> Outcome<we
         _ => (Activation::Relu, Loss::SoftmaxCrossEntropy),
     };
     let model = Mlp::new(&sizes, activation)?;
-    Ok(training_step(&model, loss, &Optimizer::Sgd(Sgd::default()), batch)?)
+    let step = training_step(&model, loss, &Optimizer::Sgd(Sgd::default()), batch)?;
+    // How many samples were right, the last output, is what no peer tells.
+    let outputs = step.outputs()[..step.outputs().len() - 1].to_vec();
+    Ok(Function::new(step.into_graph(), outputs))
 }

@@ -1,5 +1,7 @@
 //! How each node of a function gets its value: as a view of another one, inside a loop, or by a step of its own.
 
+use super::cluster::is_elementwise;
+use super::layout;
 use super::update::{self, Update};
 use super::view::{Strides, View};
 use rustc_hash::FxHashMap;
@@ -39,6 +41,8 @@ pub(crate) struct Forms {
     spaces: Vec<Shape>,
     views: FxHashMap<NodeId, View>,
     updates: FxHashMap<NodeId, Update>,
+    /// Strides of values that do not lie in row-major order.
+    layouts: FxHashMap<NodeId, Strides>,
 }
 
 impl Forms {
@@ -50,12 +54,25 @@ impl Forms {
             spaces: Vec::new(),
             views: FxHashMap::default(),
             updates: FxHashMap::default(),
+            layouts: FxHashMap::default(),
         };
+        let mut outputs = vec![false; graph.len()];
+        function.outputs().iter().for_each(|o| outputs[o.node.index()] = true);
         let mut known = FxHashMap::default();
         for node in graph.nodes().filter(|n| live[n.index()]) {
             all.forms[node.index()] = all.form(function, node, &mut known);
+            if !outputs[node.index()]
+                && all.may_choose(function, node)
+                && let Some(strides) = layout::strides(graph.shape(node))
+            {
+                all.layouts.insert(node, strides);
+            }
         }
         for (node, update) in update::find(function, &all) {
+            // A product writes several axes as one only where they lie in row-major order.
+            if all.layouts.contains_key(&node) {
+                continue;
+            }
             all.forms[node.index()] = Form::Product;
             update.absorbed.iter().for_each(|a| all.forms[a.index()] = Form::Absorbed);
             all.updates.insert(node, update);
@@ -84,8 +101,30 @@ impl Forms {
 
     /// Where a node's elements lie.
     pub(crate) fn view(&self, function: &Function, node: NodeId) -> View {
-        let whole = || View::whole(node, function.graph().shape(node));
-        self.views.get(&node).cloned().unwrap_or_else(whole)
+        if let Some(view) = self.views.get(&node) {
+            return view.clone();
+        }
+        let whole = View::whole(node, function.graph().shape(node));
+        match self.layouts.get(&node) {
+            Some(strides) => View { strides: strides.clone(), ..whole },
+            None => whole,
+        }
+    }
+
+    /// True if the step that computes a node can put its elements in any order.
+    fn may_choose(&self, function: &Function, node: NodeId) -> bool {
+        let graph = function.graph();
+        match (self.of(node), graph.op(node)) {
+            (Form::Loop(_), Op::Reduce(..)) => true,
+            (Form::Loop(_), op) => is_elementwise(op),
+            (Form::Product, Op::Dot(axes)) => {
+                // Each group of axes is one.
+                let batch = axes.batch.0.len() + axes.contract.0.len();
+                let sides = graph.operands(node).iter().map(|&o| graph.shape(o).rank().saturating_sub(batch));
+                sides.into_iter().all(|free| free <= 1)
+            }
+            _ => false,
+        }
     }
 
     fn form(&mut self, function: &Function, node: NodeId, known: &mut FxHashMap<Shape, SpaceId>) -> Form {

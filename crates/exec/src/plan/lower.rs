@@ -219,21 +219,36 @@ impl<'f> Lowering<'f> {
             }
         }
         late.into_iter().for_each(|(node, value)| self.store(&mut nest, node, value));
+        self.repack(&mut nest, members);
         self.lowered.steps.push(Step::Loop(nest.finish(members.to_vec())));
+    }
+
+    /// Copies what a loop reads again and again at distant places to where it lies in the loop's order.
+    fn repack(&mut self, nest: &mut Nest, members: &[NodeId]) {
+        for (stream, view) in nest.scattered() {
+            let dtype = nest.program.streams[stream].dtype;
+            let to = self.add(Type::new(dtype, view.shape.clone()), Origin::Temporary);
+            let mut copy = Nest::new(&view.shape);
+            let source = copy.stream_at(view.from, dtype, view.offset, &view.strides);
+            let dense = row_major(&view.shape);
+            let target = copy.stream(to, dtype, 0, &dense);
+            let value = copy.program.push(LaneOp::Load, dtype, &[source]);
+            copy.program.push(LaneOp::Store, dtype, &[value, target]);
+            self.lowered.steps.push(Step::Loop(copy.finish(members[..1].to_vec())));
+            nest.redirect(stream, to, &view.axes, &dense);
+        }
     }
 
     fn store(&mut self, nest: &mut Nest, node: NodeId, value: u32) {
         let buffer = self.buffer(node);
         let dtype = self.function.graph().ty(node).dtype;
-        let strides = row_major(self.function.graph().shape(self.spaced(node)));
+        let strides = match is_elementwise(self.function.graph().op(node)) {
+            true => self.view(node).strides,
+            // A copy for a new shape: the elements as they come.
+            false => row_major(self.function.graph().shape(self.function.graph().operands(node)[0])),
+        };
         let target = nest.stream(buffer, dtype, 0, &strides);
         nest.program.push(LaneOp::Store, dtype, &[value, target]);
-    }
-
-    /// The node whose shape is the space of a loop node.
-    fn spaced(&self, node: NodeId) -> NodeId {
-        let graph = self.function.graph();
-        if is_elementwise(graph.op(node)) { node } else { graph.operands(node)[0] }
     }
 
     /// Writes what one member does and returns its value.
@@ -306,7 +321,7 @@ impl<'f> Lowering<'f> {
     fn fold(&mut self, nest: &mut Nest, node: NodeId, fold: Reduction, axes: &[u8], value: u32) {
         let graph = self.function.graph();
         let (dtype, space) = (graph.ty(node).dtype, graph.shape(graph.operands(node)[0]));
-        let mut kept = row_major(graph.shape(node)).into_iter();
+        let mut kept = self.view(node).strides.into_iter();
         let strides: Strides = (0..space.rank())
             .map(|a| if axes.contains(&(a as u8)) { 0 } else { kept.next().unwrap_or(0) })
             .collect();

@@ -7,6 +7,7 @@ mod arena;
 mod carry;
 mod cluster;
 mod form;
+mod layout;
 mod lower;
 mod memory;
 mod nest;

@@ -3,7 +3,7 @@
 //! Always holds: folded streams are told from stored ones by their strides: where they stand still along the innermost
 //! axis, a row folds into one element.
 
-use super::step::{Address, Fill, Loop};
+use super::step::{Address, BufferId, Fill, Loop};
 use super::view::Strides;
 use crate::lane::{Access, Op, Program};
 use smallvec::SmallVec;
@@ -14,6 +14,16 @@ use wengert_expr::{DType, NodeId, Shape};
 struct Stream {
     address: Address,
     dtype: DType,
+}
+
+/// A stream that is read at distant places, as a view of its own: offset and strides in bytes.
+pub(crate) struct Scattered {
+    pub(crate) from: BufferId,
+    pub(crate) offset: isize,
+    pub(crate) shape: Shape,
+    pub(crate) strides: SmallVec<[isize; 4]>,
+    /// The axes of the space that the view has.
+    pub(crate) axes: SmallVec<[usize; 4]>,
 }
 
 /// A loop while it is written.
@@ -35,18 +45,60 @@ impl Nest {
     }
 
     /// Adds a stream over the space, its offset and strides in elements.
-    pub(crate) fn stream(
-        &mut self,
-        buffer: super::step::BufferId,
-        dtype: DType,
-        offset: isize,
-        strides: &Strides,
-    ) -> u32 {
+    pub(crate) fn stream(&mut self, buffer: BufferId, dtype: DType, offset: isize, strides: &Strides) -> u32 {
         let size = dtype.size() as isize;
         let strides = strides.iter().map(|s| s * size).collect();
         self.streams.push(Stream { address: Address { buffer, offset: offset * size, strides }, dtype });
         // How it moves is known when the axes have their order.
         self.program.stream(dtype, Access::Strided)
+    }
+
+    /// As [`Nest::stream`], its offset and strides in bytes.
+    pub(crate) fn stream_at(
+        &mut self,
+        buffer: BufferId,
+        dtype: DType,
+        offset: isize,
+        strides: &[isize],
+    ) -> u32 {
+        let strides = strides.iter().copied().collect();
+        self.streams.push(Stream { address: Address { buffer, offset, strides }, dtype });
+        self.program.stream(dtype, Access::Strided)
+    }
+
+    /// Streams that are read at distant places along the axis that will be innermost, and each place several times.
+    pub(crate) fn scattered(&self) -> Vec<(usize, Scattered)> {
+        /// A copy is worth it where each element is read so many times.
+        const AGAIN: usize = 4;
+        let Some(inner) = self.inner() else { return Vec::new() };
+        let loaded =
+            |s: &usize| self.program.insts.iter().any(|i| i.op == Op::Load && i.stream() == Some(*s));
+        let elements: usize = self.extents.iter().product();
+        let found = (0..self.streams.len()).filter(loaded).filter_map(|s| {
+            let Stream { address, dtype } = &self.streams[s];
+            let stride = address.strides[inner];
+            if stride == 0 || stride == dtype.size() as isize {
+                return None;
+            }
+            // The axes along which it moves, the innermost one last.
+            let moves = |&a: &usize| a != inner && address.strides[a] != 0 && self.extents[a] != 1;
+            let axes: SmallVec<[usize; 4]> = (0..self.extents.len()).filter(moves).chain([inner]).collect();
+            let shape: Shape = axes.iter().map(|&a| self.extents[a]).collect();
+            let strides = axes.iter().map(|&a| address.strides[a]).collect();
+            let (from, offset) = (address.buffer, address.offset);
+            (shape.elements() * AGAIN <= elements)
+                .then_some((s, Scattered { from, offset, shape, strides, axes }))
+        });
+        found.collect()
+    }
+
+    /// Reads a stream from a dense copy instead, which has these axes of the space.
+    pub(crate) fn redirect(&mut self, stream: usize, to: BufferId, axes: &[usize], strides: &[isize]) {
+        let Stream { address, dtype } = &mut self.streams[stream];
+        *address = Address { buffer: to, offset: 0, strides: SmallVec::from_elem(0, self.extents.len()) };
+        for (&axis, &stride) in axes.iter().zip(strides) {
+            address.strides[axis] = stride * dtype.size() as isize;
+        }
     }
 
     /// The loop, its axes in the order that suits most streams, merged where all streams allow.
@@ -93,29 +145,31 @@ impl Nest {
         }
     }
 
-    /// Puts the axis innermost along which most streams go from neighbour to neighbour or stand still, and that is long.
+    /// Puts the axis that suits most streams innermost.
     fn order(&mut self) {
-        let rank = self.extents.len();
-        if rank < 2 {
-            return;
+        if let Some(inner) = self.inner() {
+            let rank = self.extents.len();
+            let axes: SmallVec<[usize; 4]> = (0..rank).filter(|&a| a != inner).chain([inner]).collect();
+            self.permute(&axes);
         }
-        let badness = |axis: usize| {
-            let strided = self.streams.iter().filter(|s| {
-                let stride = s.address.strides[axis];
-                stride != 0 && stride != s.dtype.size() as isize
-            });
-            let still = self.streams.iter().filter(|s| s.address.strides[axis] == 0).count();
-            (strided.count(), still == self.streams.len(), rank - axis)
-        };
-        // A very short innermost axis costs more than a strided stream or two.
+    }
+
+    /// The axis along which most streams go from neighbour to neighbour or stand still, and that is long.
+    fn inner(&self) -> Option<usize> {
+        let rank = self.extents.len();
+        // Very short innermost axes cost more than a strided stream or two.
         let cost = |axis: usize| {
-            let (strided, still, position) = badness(axis);
-            let short = if self.extents[axis] < 4 { 3 } else { usize::from(self.extents[axis] < 8) };
-            (strided * 4 + short * 2 + usize::from(still), position)
+            let strides = || self.streams.iter().map(|s| (s.address.strides[axis], s.dtype.size() as isize));
+            let strided = strides().filter(|&(stride, size)| stride != 0 && stride != size).count();
+            let still = strides().all(|(stride, _)| stride == 0);
+            let short = match self.extents[axis] {
+                0..4 => 3,
+                4..8 => 1,
+                _ => 0,
+            };
+            (strided * 4 + short * 2 + usize::from(still), rank - axis)
         };
-        let inner = (0..rank).min_by_key(|&a| cost(a)).unwrap_or(rank - 1);
-        let axes: SmallVec<[usize; 4]> = (0..rank).filter(|&a| a != inner).chain([inner]).collect();
-        self.permute(&axes);
+        (0..rank).filter(|&a| self.extents[a] != 1).min_by_key(|&a| cost(a))
     }
 
     fn merge(&mut self) {

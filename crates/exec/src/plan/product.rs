@@ -22,7 +22,8 @@ pub(super) fn lower(lowering: &mut Lowering<'_>, node: NodeId) {
     };
     let base = lowering.view(update.base);
     let to = lowering.buffer(node);
-    lowering.copy(&base, to, 0, &row_major(&base.shape), node);
+    let strides = lowering.view(node).strides;
+    lowering.copy(&base, to, 0, &strides, node);
     let factor = factor(lowering, &update);
     multiply(lowering, node, update.product, factor, true);
 }
@@ -62,19 +63,28 @@ fn multiply(lowering: &mut Lowering<'_>, node: NodeId, product: NodeId, factor: 
     let (a, b) = (a.ordered(lowering, node), b.ordered(lowering, node));
     let extents = [a.extent(1), a.extent(2), b.extent(2)];
     let batches: SmallVec<[usize; 2]> = a.groups[0].iter().map(|&x| a.view.shape[x]).collect();
-    let size = (extents[0] * extents[2]) as isize;
-    let steps = row_major(&batches);
+    // Batch axes, rows, columns: of a product in another order than row-major, at most one axis each.
+    let result = lowering.view(node);
+    let axes = |g: usize, o: &Operand| o.groups[g].len();
+    let (rows, columns) = (axes(1, &a), axes(2, &b));
+    let stride = |group: std::ops::Range<usize>| {
+        let found = group.rev().find(|&axis| result.shape[axis] != 1);
+        found.map_or(1, |axis| result.strides[axis])
+    };
+    let first = batches.len();
+    let (row, column) = (stride(first..first + rows), stride(first + rows..first + rows + columns));
+    let steps = &result.strides;
     let batch = batches
         .iter()
         .enumerate()
         .map(|(i, &n)| {
             let stride = |o: &Operand| o.view.strides[o.groups[0][i]];
-            (n, [stride(&a), stride(&b), steps[i] * size])
+            (n, [stride(&a), stride(&b), steps[i]])
         })
         .filter(|(n, _)| *n != 1)
         .collect();
     let buffer = lowering.buffer(node);
-    let c = Matrix { buffer, offset: 0, rows: extents[2] as isize, columns: 1 };
+    let c = Matrix { buffer, offset: 0, rows: row, columns: column };
     let dtype = graph.ty(node).dtype;
     lowering.lowered.steps.push(Step::Product(Product {
         dtype,
