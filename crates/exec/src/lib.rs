@@ -4,7 +4,6 @@
 //! tested against it.
 
 mod error;
-#[allow(dead_code)]
 mod flatten;
 mod interpreter;
 #[allow(dead_code, unused_imports)]

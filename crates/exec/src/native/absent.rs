@@ -12,6 +12,11 @@ pub(crate) enum Native {}
 #[derive(Debug)]
 pub(crate) enum NativeScalar {}
 
+/// True if there is native code at all.
+pub(crate) fn is_there() -> bool {
+    false
+}
+
 pub(crate) fn compile(_: &Program) -> Option<Native> {
     None
 }

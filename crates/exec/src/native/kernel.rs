@@ -22,8 +22,8 @@ pub(crate) struct NativeScalar {
     streams: usize,
 }
 
-/// True if the processor has what the code needs.
-fn supported() -> bool {
+/// True if there is native code at all: if the processor has what it needs.
+pub(crate) fn is_there() -> bool {
     is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512dq")
         && is_x86_feature_detected!("avx512bw")
@@ -45,7 +45,7 @@ pub(crate) fn compile_scalar(program: &Program) -> Option<NativeScalar> {
 }
 
 fn build(program: &Program, shape: Shape) -> Option<Executable> {
-    if !supported() {
+    if !is_there() {
         return None;
     }
     let tape = lower(program, shape.scalar)?;

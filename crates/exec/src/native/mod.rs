@@ -31,4 +31,4 @@ mod tape;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use kernel::{Native, NativeScalar, compile, compile_scalar};
+pub(crate) use kernel::{Native, NativeScalar, compile, compile_scalar, is_there};

@@ -6,6 +6,7 @@
 mod arena;
 mod carry;
 mod cluster;
+mod flat;
 mod form;
 mod layout;
 mod lower;
@@ -45,6 +46,8 @@ pub(crate) struct PlanOptions {
     pub(crate) in_place: bool,
     /// Inputs, each with the output that replaces it in the same memory.
     pub(crate) carried: Vec<(usize, usize)>,
+    /// Whether a function of small arrays may become one program for single elements.
+    pub(crate) flatten: bool,
     /// The most bytes of temporary memory.
     pub(crate) budget: Option<usize>,
 }
@@ -66,6 +69,7 @@ impl Plan {
         };
         let mut steps = lowered.steps;
         steps.retain(|step| !carry::is_idle(step, same));
-        Ok(Plan { steps, buffers: lowered.buffers, memory })
+        let flat = flat::plan(function, steps.len(), options);
+        Ok(flat.unwrap_or(Plan { steps, buffers: lowered.buffers, memory }))
     }
 }

@@ -9,6 +9,7 @@ use super::options::CompileOptions;
 use super::profile::Profile;
 use super::session::Session;
 use crate::error::{CompileError, ExecError};
+use crate::native;
 use crate::passes::{Pipeline, Report};
 use crate::plan::{Limits, Origin, Plan, PlanOptions, Printed, Product, Reference, Routine, Step};
 use crate::pool::default_threads;
@@ -76,7 +77,9 @@ pub fn compile(function: &Function, options: &CompileOptions) -> Result<Executab
     let limits = Limits { fuse: options.fuse, ..Limits::default() };
     let carried = (0..options.carry).map(|i| (i, i)).collect();
     let budget = options.memory_budget;
-    let plan = Plan::new(&function, &PlanOptions { limits, in_place: options.in_place, carried, budget });
+    let flatten = options.fuse && options.native && native::is_there();
+    let plan =
+        Plan::new(&function, &PlanOptions { limits, in_place: options.in_place, carried, flatten, budget });
     let plan = plan.map_err(|least| CompileError::Budget { budget: budget.unwrap_or(0), least })?;
     let planned = start.elapsed();
     let mut kernels = Kernels::new(options.native);

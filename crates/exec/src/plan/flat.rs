@@ -1,0 +1,73 @@
+//! The plan of a flattened function: one step, for one element.
+
+use super::lower::{Buffer, Origin};
+use super::memory::Memory;
+use super::step::{Address, BufferId, Loop, Step};
+use super::{Plan, PlanOptions};
+use crate::flatten::{Flat, Port, flatten};
+use crate::lane::{Op as LaneOp, Program};
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+use wengert_expr::{Binary, DType, Function, Unary};
+
+/// The plan of a function as one program, if that takes less time than these many steps.
+pub(super) fn plan(function: &Function, steps: usize, options: &PlanOptions) -> Option<Plan> {
+    /// What a step costs beside its work, in nanoseconds: finding its streams, calling its kernel, leaving lanes idle.
+    const STEP: f64 = 60.0;
+    /// No function with more instructions gets quicker.
+    const MOST: usize = 4096;
+    if !options.flatten || steps < 2 || crate::flatten::estimate(function) > MOST {
+        return None;
+    }
+    let flat = flatten(function, MOST)?;
+    (nanoseconds(&flat.program) < STEP * steps as f64).then(|| of(function, flat))
+}
+
+/// About how long one element takes, from the throughput of scalar code.
+fn nanoseconds(program: &Program) -> f64 {
+    let cost = |op: LaneOp| match op {
+        LaneOp::Unary(Unary::Neg | Unary::Abs | Unary::Square | Unary::Not | Unary::IsFinite) => 0.25,
+        LaneOp::Unary(_)
+        | LaneOp::Polygamma
+        | LaneOp::Binary(Binary::Pow | Binary::Atan2 | Binary::Hypot) => 8.0,
+        LaneOp::Binary(Binary::Div | Binary::Remainder) => 1.5,
+        LaneOp::Constant => 0.0,
+        _ => 0.3,
+    };
+    program.insts.iter().map(|i| cost(i.op)).sum()
+}
+
+fn of(function: &Function, flat: Flat) -> Plan {
+    let graph = function.graph();
+    let mut buffers: Vec<Buffer> = Vec::new();
+    let mut known: FxHashMap<(bool, usize), BufferId> = FxHashMap::default();
+    let streams = flat.ports.iter().map(|port| {
+        let (written, element) = match port {
+            Port::Input(element) => (false, element),
+            Port::Output(element) => (true, element),
+        };
+        let (ty, origin) = match written {
+            false => (&function.inputs()[element.array].ty, Origin::Input(element.array)),
+            true => (graph.ty(function.outputs()[element.array].node), Origin::Output(element.array)),
+        };
+        let buffer = *known.entry((written, element.array)).or_insert_with(|| {
+            buffers.push(Buffer { ty: ty.clone(), origin });
+            BufferId(buffers.len() as u32 - 1)
+        });
+        let offset = (element.index * DType::size(ty.dtype)) as isize;
+        Address { buffer, offset, strides: SmallVec::from_elem(0, 1) }
+    });
+    let streams: Vec<Address> = streams.collect();
+    let live = function.live();
+    let step = Loop {
+        pieces: vec![0; streams.len()],
+        streams,
+        program: flat.program,
+        extents: SmallVec::from_elem(1, 1),
+        fills: Vec::new(),
+        nodes: graph.nodes().filter(|n| live[n.index()]).collect(),
+        split: None,
+    };
+    let memory = Memory { offsets: vec![None; buffers.len()], ..Memory::default() };
+    Plan { steps: vec![Step::Loop(step)], buffers, memory }
+}
