@@ -4,6 +4,7 @@
 //! [`Program`]; they differ in how many elements run side by side. Every backend gives the same bits for the same program,
 //! and [`reference`] says which.
 
+mod contract;
 mod kernel;
 mod program;
 mod reference;

@@ -46,6 +46,8 @@ pub(crate) struct PlanOptions {
     pub(crate) in_place: bool,
     /// Inputs, each with the output that replaces it in the same memory.
     pub(crate) carried: Vec<(usize, usize)>,
+    /// Whether products that are added may round once.
+    pub(crate) contract: bool,
     /// Whether a function of small arrays may become one program for single elements.
     pub(crate) flatten: bool,
     /// The most bytes of temporary memory.
@@ -70,6 +72,18 @@ impl Plan {
         let mut steps = lowered.steps;
         steps.retain(|step| !carry::is_idle(step, same));
         let flat = flat::plan(function, steps.len(), options);
-        Ok(flat.unwrap_or(Plan { steps, buffers: lowered.buffers, memory }))
+        let mut plan = flat.unwrap_or(Plan { steps, buffers: lowered.buffers, memory });
+        if options.contract {
+            plan.contract();
+        }
+        Ok(plan)
+    }
+
+    fn contract(&mut self) {
+        for step in &mut self.steps {
+            if let Step::Loop(l) = step {
+                l.program = l.program.contracted();
+            }
+        }
     }
 }

@@ -73,7 +73,6 @@ impl Nest {
         let Some(inner) = self.inner() else { return Vec::new() };
         let loaded =
             |s: &usize| self.program.insts.iter().any(|i| i.op == Op::Load && i.stream() == Some(*s));
-        let elements: usize = self.extents.iter().product();
         let found = (0..self.streams.len()).filter(loaded).filter_map(|s| {
             let Stream { address, dtype } = &self.streams[s];
             let stride = address.strides[inner];
@@ -86,8 +85,7 @@ impl Nest {
             let shape: Shape = axes.iter().map(|&a| self.extents[a]).collect();
             let strides = axes.iter().map(|&a| address.strides[a]).collect();
             let (from, offset) = (address.buffer, address.offset);
-            (shape.elements() * AGAIN <= elements)
-                .then_some((s, Scattered { from, offset, shape, strides, axes }))
+            Some((s, Scattered { from, offset, shape, strides, axes }))
         });
         found.collect()
     }
@@ -157,19 +155,43 @@ impl Nest {
     /// The axis along which most streams go from neighbour to neighbour or stand still, and that is long.
     fn inner(&self) -> Option<usize> {
         let rank = self.extents.len();
-        // Very short innermost axes cost more than a strided stream or two.
+        let written: SmallVec<[bool; 16]> = (0..self.streams.len()).map(|s| self.is_written(s)).collect();
         let cost = |axis: usize| {
-            let strides = || self.streams.iter().map(|s| (s.address.strides[axis], s.dtype.size() as isize));
-            let strided = strides().filter(|&(stride, size)| stride != 0 && stride != size).count();
-            let still = strides().all(|(stride, _)| stride == 0);
+            let strides = |s: &Stream| (s.address.strides[axis], s.dtype.size() as isize);
+            let distant = |s: &Stream| !matches!(strides(s), (stride, size) if stride == 0 || stride == size);
+            let streams = self.streams.iter().zip(&written).filter(|(s, _)| distant(s));
+            // Scattered stores are slow; what is loaded again and again will be copied into order.
+            let strided: usize = streams
+                .map(|(s, written)| match (written, self.is_read_again(s)) {
+                    (true, _) => 8,
+                    (false, true) => 1,
+                    (false, false) => 4,
+                })
+                .sum();
+            let still = self.streams.iter().all(|s| s.address.strides[axis] == 0);
+            // Very short innermost axes cost more than a strided stream or two.
             let short = match self.extents[axis] {
-                0..4 => 3,
-                4..8 => 1,
+                0..4 => 6,
+                4..8 => 3,
+                8..16 => 1,
                 _ => 0,
             };
-            (strided * 4 + short * 2 + usize::from(still), rank - axis)
+            (strided + short + usize::from(still), rank - axis)
         };
         (0..rank).filter(|&a| self.extents[a] != 1).min_by_key(|&a| cost(a))
+    }
+
+    fn is_written(&self, stream: usize) -> bool {
+        self.program.insts.iter().any(|i| i.op != Op::Load && i.stream() == Some(stream))
+    }
+
+    /// True if each of its elements is read several times.
+    fn is_read_again(&self, stream: &Stream) -> bool {
+        /// A copy is worth it where each element is read so many times.
+        const AGAIN: usize = 4;
+        let moves = self.extents.iter().zip(&stream.address.strides).filter(|(_, s)| **s != 0);
+        let places: usize = moves.map(|(n, _)| n).product();
+        places * AGAIN <= self.extents.iter().product()
     }
 
     fn merge(&mut self) {

@@ -10,7 +10,7 @@ use super::profile::Profile;
 use super::session::Session;
 use crate::error::{CompileError, ExecError};
 use crate::native;
-use crate::passes::{Pipeline, Report};
+use crate::passes::{Level, Pipeline, Report};
 use crate::plan::{Limits, Origin, Plan, PlanOptions, Printed, Product, Reference, Routine, Step};
 use crate::pool::default_threads;
 use std::sync::Mutex;
@@ -78,8 +78,9 @@ pub fn compile(function: &Function, options: &CompileOptions) -> Result<Executab
     let carried = (0..options.carry).map(|i| (i, i)).collect();
     let budget = options.memory_budget;
     let flatten = options.fuse && options.native && native::is_there();
-    let plan =
-        Plan::new(&function, &PlanOptions { limits, in_place: options.in_place, carried, flatten, budget });
+    let contract = options.passes.as_ref().is_some_and(|p| p.level == Level::Relaxed);
+    let in_place = options.in_place;
+    let plan = Plan::new(&function, &PlanOptions { limits, in_place, carried, flatten, contract, budget });
     let plan = plan.map_err(|least| CompileError::Budget { budget: budget.unwrap_or(0), least })?;
     let planned = start.elapsed();
     let mut kernels = Kernels::new(options.native);
@@ -239,11 +240,12 @@ impl Executable {
     pub(super) fn run_watched(
         &self,
         frame: &mut Frame,
-        watch: &mut dyn FnMut(usize),
+        watch: &mut dyn FnMut(Option<usize>),
     ) -> Result<(), ExecError> {
+        watch(None);
         for (i, code) in self.codes.iter().enumerate() {
             code.run(frame)?;
-            watch(i);
+            watch(Some(i));
         }
         Ok(())
     }

@@ -56,18 +56,20 @@ impl Profile {
         for run in 0..=runs {
             let mut results: Vec<ArrayMut<'_>> = outputs.iter_mut().map(ArrayMut::from).collect();
             let mut last = Instant::now();
-            let start = last;
-            let mut watch = |step: usize| {
+            let mut start = last;
+            let mut watch = |step: Option<usize>| {
                 let now = Instant::now();
-                // The first run makes caches warm.
-                if run > 0 {
-                    times[step].push((now - last).as_secs_f64());
+                match step {
+                    None => start = now,
+                    // The first run makes caches warm.
+                    Some(step) if run > 0 => times[step].push((now - last).as_secs_f64()),
+                    Some(_) => {}
                 }
                 last = Instant::now();
             };
             session.run_watched(&arguments, &mut results, &mut watch)?;
             if run > 0 {
-                totals.push(start.elapsed().as_secs_f64());
+                totals.push((last - start).as_secs_f64());
             }
         }
         let machine = Machine::measured(executable.threads());
