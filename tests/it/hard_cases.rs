@@ -3,8 +3,9 @@
 
 use crate::program::{texts, wengert};
 use serde_json::Value as Json;
+use std::cell::Cell;
 use wengert::diff::{Mode, grad, hessian, hvp, taylor};
-use wengert::exec::evaluate;
+use wengert::exec::{CompileOptions, ExecError, compile};
 use wengert::expr::text::{Options, Undeclared, parse};
 use wengert::expr::{Builder, DType, Function, Type, Value};
 
@@ -61,6 +62,20 @@ impl<'j> Case<'j> {
                 () if e.is_infinite() || g.is_infinite() => g == e,
                 () => (g - e).abs() <= rtol * e.abs() + atol + of_max * greatest,
             })
+    }
+}
+
+thread_local! {
+    /// Which executor a test's functions run on.
+    static COMPILED: Cell<bool> = const { Cell::new(false) };
+}
+
+fn evaluate(function: &Function, inputs: &[(&str, Value)]) -> Result<Vec<Value>, ExecError> {
+    if COMPILED.get() {
+        let executable = compile(function, &CompileOptions::default()).expect("a valid function compiles");
+        executable.run_named(inputs)
+    } else {
+        wengert::exec::evaluate(function, inputs)
     }
 }
 
@@ -385,6 +400,12 @@ fn higher_on_the_command_line(case: &Case<'_>, text: &str, bindings: &[String]) 
 #[test]
 fn every_hard_case_holds_on_the_command_line() {
     each_case(check_command_line);
+}
+
+#[test]
+fn every_hard_case_holds_compiled() {
+    COMPILED.set(true);
+    each_case(check);
 }
 
 #[test]
