@@ -67,7 +67,7 @@ pub(super) fn asin<R: Real>(x: R) -> R {
     // pi / 2 is 1, which is added last, a number below 1, from which taking twice the angle is nearly exact, and what that lacks.
     let last = above.select(one, zero);
     let base = above.select(x.number(FRAC_PI_2 - 1.0), zero);
-    let lacks = last * x.number(by_width::<R>(1.5893254712295857e-08, 6.123_233_995_736_766e-17));
+    let lacks = last * x.number(by_width::<R>(1.589_325_471_229_585_7e-8, 6.123_233_995_736_766e-17));
     let times = above.select(x.number(-2.0), one);
     (last + (times.mul_add(angle, base) + times.mul_add(rest, lacks))).copysign(x)
 }
