@@ -10,6 +10,8 @@ mod lane;
 #[allow(dead_code, unused_imports)]
 mod math;
 pub mod passes;
+#[allow(dead_code, unused_imports)]
+mod scalar;
 
 pub use error::ExecError;
 pub use interpreter::{Interpreter, evaluate};

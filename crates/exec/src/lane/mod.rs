@@ -7,9 +7,9 @@
 mod kernel;
 mod program;
 mod reference;
-mod tile;
+pub(crate) mod tile;
 
 pub(crate) use kernel::{Cursor, Kernel};
 pub(crate) use program::{Access, Inst, Op, Program, Stream};
 pub(crate) use reference::{Reference, identity};
-pub(crate) use tile::Tiles;
+pub(crate) use tile::{Args, Body, Compiled, Function, Isa, LANES, TILE, Tiles, compiled, function};
