@@ -47,7 +47,7 @@ macro_rules! operator {
 macro_rules! lanes {
     ($real:ident $bits:ident $mask:ident, $element:ty, $integer:ty, $width:literal,
         $set1:ident $fmadd:ident $sqrt:ident $abs:ident $round:ident $scalef:ident $and:ident $or:ident $xor:ident $andnot:ident
-        $blend:ident $cmp:ident $getexp:ident $getmant:ident $to_bits:ident $from_bits:ident,
+        $min:ident $max:ident $blend:ident $cmp:ident $getexp:ident $getmant:ident $to_bits:ident $from_bits:ident,
         $seti:ident $sll:ident $srl:ident $sra:ident $convert:ident $cmplt:ident $cmpeq:ident) => {
         impl Neg for $real {
             type Output = Self;
@@ -107,6 +107,16 @@ macro_rules! lanes {
             #[inline(always)]
             fn scale(self, k: Self) -> Self {
                 Self(unsafe { $scalef(self.0, k.0) })
+            }
+
+            #[inline(always)]
+            fn min(self, other: Self) -> Self {
+                Self(unsafe { $min(self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn max(self, other: Self) -> Self {
+                Self(unsafe { $max(self.0, other.0) })
             }
 
             #[inline(always)]
@@ -246,12 +256,12 @@ operator!(I64x8, Add add _mm512_add_epi64, Sub sub _mm512_sub_epi64,
 lanes!(F32x16 I32x16 M16, f32, i32, 32,
     _mm512_set1_ps _mm512_fmadd_ps _mm512_sqrt_ps _mm512_abs_ps _mm512_roundscale_ps _mm512_scalef_ps
     _mm512_and_ps _mm512_or_ps _mm512_xor_ps _mm512_andnot_ps
-    _mm512_mask_blend_ps _mm512_cmp_ps_mask _mm512_getexp_ps _mm512_getmant_ps _mm512_castps_si512 _mm512_castsi512_ps,
+    _mm512_min_ps _mm512_max_ps _mm512_mask_blend_ps _mm512_cmp_ps_mask _mm512_getexp_ps _mm512_getmant_ps _mm512_castps_si512 _mm512_castsi512_ps,
     _mm512_set1_epi32 _mm512_slli_epi32 _mm512_srli_epi32 _mm512_srai_epi32 _mm512_cvtepi32_ps
     _mm512_cmplt_epi32_mask _mm512_cmpeq_epi32_mask);
 lanes!(F64x8 I64x8 M8, f64, i64, 64,
     _mm512_set1_pd _mm512_fmadd_pd _mm512_sqrt_pd _mm512_abs_pd _mm512_roundscale_pd _mm512_scalef_pd
     _mm512_and_pd _mm512_or_pd _mm512_xor_pd _mm512_andnot_pd
-    _mm512_mask_blend_pd _mm512_cmp_pd_mask _mm512_getexp_pd _mm512_getmant_pd _mm512_castpd_si512 _mm512_castsi512_pd,
+    _mm512_min_pd _mm512_max_pd _mm512_mask_blend_pd _mm512_cmp_pd_mask _mm512_getexp_pd _mm512_getmant_pd _mm512_castpd_si512 _mm512_castsi512_pd,
     _mm512_set1_epi64 _mm512_slli_epi64 _mm512_srli_epi64 _mm512_srai_epi64 _mm512_cvtepi64_pd
     _mm512_cmplt_epi64_mask _mm512_cmpeq_epi64_mask);

@@ -1,30 +1,30 @@
 //! The exponential functions.
 //!
-//! `x = k ln 2 + r` with `|r| <= ln 2 / 2` in two steps (Cody and Waite), of which the first is exact, a polynomial of degree
+//! `x = k ln 2 + r` in two steps (Cody and Waite), of which the first is exact, a polynomial of degree
 //! 6 (`f32`) or 11 (`f64`) in `r`, and `k` put into the exponent.
 
 use super::polynomial::{Polynomial, by_width, nearest};
 use super::{Mask, Real};
 use std::f64::consts::{LN_2, LOG2_E};
 
-/// `exp(r) = 1 + r + r**2 * p(r)`.
+/// `exp(r) = 1 + r + r**2 * p(r)` for `r` in [log(3/4), log(3/2)].
 const EXP: Polynomial = Polynomial {
-    narrow: &[0.499_999_97, 0.166_665_435, 0.041_667_200_6, 0.008_366_519_59, 0.001_388_250_5],
+    narrow: &[0.500_000_119, 0.166_665_852, 0.041_659_604_8, 0.008_358_639_66, 0.001_460_280_39],
     wide: &[
-        0.500_000_000_000_000_6,
-        0.166_666_666_666_665_88,
-        0.041_666_666_666_576_764,
-        0.008_333_333_333_389_517,
-        0.001_388_888_893_156_305_2,
-        0.000_198_412_697_190_989_7,
-        2.480_150_527_571_736_3e-5,
-        2.755_740_744_943_985_7e-6,
-        2.762_603_720_016_991_3e-7,
-        2.505_380_707_531_027e-8,
+        0.499_999_999_999_999_94,
+        0.166_666_666_666_673_26,
+        0.041_666_666_666_679_48,
+        0.008_333_333_332_657_15,
+        0.001_388_888_888_598_632_8,
+        0.000_198_412_720_499_192_42,
+        2.480_157_770_040_586e-5,
+        2.755_439_948_225_877_4e-6,
+        2.758_833_870_123_837_4e-7,
+        2.642_611_557_672_309_6e-8,
     ],
 };
 
-/// `2**f = 1 + f * p(f)`.
+/// `2**f = 1 + f * p(f)` for `|f| <= 1/2`.
 const EXP2: Polynomial = Polynomial {
     narrow: &[
         0.693_147_182,
@@ -52,18 +52,18 @@ const EXP2: Polynomial = Polynomial {
 /// What `ln 2` loses in each format.
 pub(super) const LN_2_LOW: (f64, f64) = (-1.904_654_212_125_933_6e-9, 2.319_046_813_846_299_6e-17);
 
-/// The whole number nearest to `x / ln 2` and the remainder.
+/// `k` and `r` with `x = k ln 2 + r` and `r` in [log(3/4), log(3/2)], where `e**x - 1` loses least to cancellation.
 #[inline(always)]
-pub(super) fn reduce<R: Real>(x: R) -> (R, R) {
-    let (_, k) = nearest(x, LOG2_E);
-    let r = k.mul_add(x.number(-LN_2), x);
-    (k, k.mul_add(x.number(-by_width::<R>(LN_2_LOW.0, LN_2_LOW.1)), r))
+fn reduce<R: Real>(x: R) -> (R, R) {
+    let k = x.mul_add(x.number(LOG2_E), x.number(0.415)).floor();
+    (k, without_twos(x, k))
 }
 
-/// `exp(r) - 1` of a remainder.
+/// `x - k ln 2`.
 #[inline(always)]
-pub(super) fn expm1_of_remainder<R: Real>(r: R) -> R {
-    (r * r).mul_add(EXP.at(r), r)
+pub(super) fn without_twos<R: Real>(x: R, k: R) -> R {
+    let r = k.mul_add(x.number(-LN_2), x);
+    k.mul_add(x.number(-by_width::<R>(LN_2_LOW.0, LN_2_LOW.1)), r)
 }
 
 /// `e**x` where it cannot overflow: for `x` up to 88 or 709, down to where it is surely 0, but not below.
@@ -98,7 +98,8 @@ pub(super) fn expm1<R: Real>(x: R) -> R {
     let (k, r) = reduce(not_above_infinite(not_below_zero(x)));
     let part = x.number(64.0).min(k);
     let power = one.scale(part);
-    expm1_of_remainder(r).mul_add(power, power - one).scale(k - part).copysign(x)
+    let beyond = (r * r).mul_add(EXP.at(r), r);
+    beyond.mul_add(power, power - one).scale(k - part).copysign(x)
 }
 
 /// `2**x`.

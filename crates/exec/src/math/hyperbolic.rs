@@ -1,8 +1,8 @@
 //! The hyperbolic functions and their inverses.
 
-use super::exp::{LN_2_LOW, reduce};
-use super::log::log1p_and;
-use super::polynomial::{Polynomial, by_width};
+use super::exp::{LN_2_LOW, without_twos};
+use super::log::{log1p, log1p_of_sum};
+use super::polynomial::{Polynomial, by_width, nearest};
 use super::{Mask, Real};
 use std::f64::consts::{LN_2, LOG2_E};
 
@@ -69,7 +69,9 @@ pub(super) fn tanh<R: Real>(x: R) -> R {
 #[inline(always)]
 fn sinh_cosh<R: Real>(x: R) -> (R, R) {
     let half = x.number(0.5);
-    let (k, r) = reduce(x.number(by_width::<R>(90.0, 712.0)).min(x.abs()));
+    let a = x.number(by_width::<R>(90.0, 712.0)).min(x.abs());
+    let (_, k) = nearest(a, LOG2_E);
+    let r = without_twos(a, k);
     let z = r * r;
     let sinh = (r * z).mul_add(SINH.at(z), r);
     let beyond = (z * z).mul_add(COSH.at(z), z * half);
@@ -99,34 +101,44 @@ pub(super) fn cosh<R: Real>(x: R) -> R {
 /// From here on the inverses are `log(2 |x|)`.
 const LARGE: (f64, f64) = (1_073_741_824.0, 1_152_921_504_606_846_976.0);
 
+/// `a + b` and what that loses, for `a` not below `b`, neither negative.
+#[inline(always)]
+fn sum<R: Real>(a: R, b: R) -> (R, R) {
+    let sum = a + b;
+    (sum, b - (sum - a))
+}
+
+/// `log(1 + t + lost)`, but `log(2 * x)` where `x` is large.
+#[inline(always)]
+fn log_of_one_plus<R: Real>((t, lost): (R, R), x: R) -> R {
+    let (zero, one) = (x.number(0.0), x.number(1.0));
+    let large = x.number(by_width::<R>(LARGE.0, LARGE.1)).lt(x);
+    log1p_of_sum(large.select(x, t), large.select(zero, lost), large.select(one, zero))
+}
+
 /// The inverse hyperbolic sine, `log(1 + |x| + x**2 / (1 + sqrt(1 + x**2)))`.
 #[inline(always)]
 pub(super) fn asinh<R: Real>(x: R) -> R {
-    let (zero, one) = (x.number(0.0), x.number(1.0));
-    let a = x.abs();
-    let large = x.number(by_width::<R>(LARGE.0, LARGE.1)).lt(a);
+    let (one, a) = (x.number(1.0), x.abs());
     let root = a.mul_add(a, one).sqrt();
-    let t = a + a * a / (root + one);
-    log1p_and(large.select(a, t), large.select(one, zero)).copysign(x)
+    log_of_one_plus(sum(a, a * a / (root + one)), a).copysign(x)
 }
 
 /// The inverse hyperbolic cosine, `log(1 + t + sqrt(t (t + 2)))` with `t = x - 1`.
 #[inline(always)]
 pub(super) fn acosh<R: Real>(x: R) -> R {
-    let (zero, one) = (x.number(0.0), x.number(1.0));
-    let large = x.number(by_width::<R>(LARGE.0, LARGE.1)).lt(x);
+    let one = x.number(1.0);
     let t = x - one;
-    let t = t + t.mul_add(t, t + t).sqrt();
-    let value = log1p_and(large.select(x, t), large.select(one, zero));
+    let value = log_of_one_plus(sum(t.mul_add(t, t + t).sqrt(), t), x);
     x.lt(one).select(x.number(f64::NAN), value)
 }
 
 /// The inverse hyperbolic tangent, `log((1 + |x|) / (1 - |x|)) / 2`.
 #[inline(always)]
 pub(super) fn atanh<R: Real>(x: R) -> R {
-    let a = x.abs();
+    let (one, a) = (x.number(1.0), x.abs());
     let twice = a + a;
-    let t = twice + twice * a / (x.number(1.0) - a);
-    let value = (log1p_and(t, x.number(0.0)) * x.number(0.5)).copysign(x);
-    a.le(x.number(1.0)).select(value, x.number(f64::NAN))
+    let t = twice + twice * a / (one - a);
+    let value = log1p(t) * x.number(0.5);
+    a.le(one).select(value.copysign(x), x.number(f64::NAN))
 }

@@ -27,17 +27,18 @@ const ASIN: Polynomial = Polynomial {
 const ATAN: Polynomial = Polynomial {
     narrow: &[-0.333_332_33, 0.199_942_276, -0.141_750_172, 0.101_600_52, -0.051_326_613_9],
     wide: &[
-        -0.333_333_333_333_275_03,
-        0.199_999_999_986_313_4,
-        -0.142_857_141_737_389_64,
-        0.111_111_065_289_713_3,
-        -0.090_907_996_863_822_13,
-        0.076_906_548_449_333_05,
-        -0.066_501_499_610_705_7,
-        0.057_708_555_657_907_31,
-        -0.047_531_159_827_841_35,
-        0.032_011_787_451_350_325,
-        -0.012_333_623_352_759_622,
+        -0.333_333_333_333_329_8,
+        0.199_999_999_999_031_73,
+        -0.142_857_142_763_910_23,
+        0.111_111_106_598_387_74,
+        -0.090_908_962_493_564_32,
+        0.076_920_739_789_476_03,
+        -0.066_638_112_435_854_74,
+        0.058_583_028_586_913_26,
+        -0.051_220_221_782_692_17,
+        0.041_865_475_266_010_636,
+        -0.027_435_604_535_002_267,
+        0.010_117_282_176_582_577,
     ],
 };
 
@@ -47,34 +48,38 @@ fn loss<R: Real>() -> f64 {
     by_width::<R>(-2.782_753_519_047_656e-8, 3.898_171_832_519_375_6e-17)
 }
 
-/// The arcsine of `|x|` up to a half; above, that of `sqrt((1 - |x|) / 2)`, half the angle that is missing to pi / 2. And
-/// whether it is above.
+/// The arcsine of `|x|` up to a half; above, that of `sqrt((1 - |x|) / 2)`, half the angle that is missing to pi / 2: in two
+/// parts, the greater one first. And whether it is above.
 #[inline(always)]
-fn half_way<R: Real>(x: R) -> (R, R::Mask) {
+fn half_way<R: Real>(x: R) -> (R, R, R::Mask) {
     let (half, a) = (x.number(0.5), x.abs());
     let above = half.lt(a);
     let z = above.select(a.mul_add(-half, half), a * a);
     let y = above.select(z.sqrt(), a);
-    ((y * z).mul_add(ASIN.at(z), y), above)
+    (y, y * z * ASIN.at(z), above)
 }
 
 /// The inverse sine.
 #[inline(always)]
 pub(super) fn asin<R: Real>(x: R) -> R {
-    let (angle, above) = half_way(x);
-    let base = above.select(x.number(FRAC_PI_2), x.number(0.0));
-    let times = above.select(x.number(-2.0), x.number(1.0));
-    (base + times.mul_add(angle, base * x.number(loss::<R>()))).copysign(x)
+    let (zero, one) = (x.number(0.0), x.number(1.0));
+    let (angle, rest, above) = half_way(x);
+    // pi / 2 is 1, which is added last, a number below 1, from which taking twice the angle is nearly exact, and what that lacks.
+    let last = above.select(one, zero);
+    let base = above.select(x.number(FRAC_PI_2 - 1.0), zero);
+    let lacks = last * x.number(by_width::<R>(1.589_325_471_229_585_7e-8, 6.123_233_995_736_766e-17));
+    let times = above.select(x.number(-2.0), one);
+    (last + (times.mul_add(angle, base) + times.mul_add(rest, lacks))).copysign(x)
 }
 
 /// The inverse cosine.
 #[inline(always)]
 pub(super) fn acos<R: Real>(x: R) -> R {
-    let (angle, above) = half_way(x);
+    let (angle, rest, above) = half_way(x);
     let side = x.lt(x.number(0.0)).select(x.number(PI), x.number(0.0));
     let base = above.select(side, x.number(FRAC_PI_2));
     let times = above.select(x.number(2.0), x.number(-1.0));
-    base + times.mul_add(angle.copysign(x), base * x.number(loss::<R>()))
+    base + times.mul_add((angle + rest).copysign(x), base * x.number(loss::<R>()))
 }
 
 /// `eighths * pi / 4` and the arctangent of `r`, which may have to be taken the other way.
@@ -86,7 +91,8 @@ fn angle<R: Real>(eighths: R, r: R) -> R {
     eighths.mul_add(r.number(FRAC_PI_4), base.mul_add(r.number(loss::<R>()), part))
 }
 
-/// Above this, an eighth of a circle is taken away; it may be anything from tan(pi / 8) to 1/2, where cancellation is least.
+/// Above this, an eighth of the circle is taken away. Below tan(pi / 8) that would cancel most; 1/2 is as far as the polynomial
+/// reaches.
 const MIDDLE: f64 = 0.5;
 /// The tangent of 3 pi / 8.
 const FAR: f64 = 2.414_213_562_373_095;
@@ -111,7 +117,8 @@ pub(super) fn atan2<R: Real>(y: R, x: R) -> R {
     let short = steep.select(x.abs(), y.abs());
     let long = steep.select(y.abs(), x.abs());
     // Of the point, only the direction counts: where both are infinite, where both are 0, and near overflow.
-    let infinite = short.eq(x.number(f64::INFINITY));
+    let infinity = x.number(f64::INFINITY);
+    let infinite = short.eq(infinity) & long.eq(infinity);
     let huge = x.number(by_width::<R>(f64::from(f32::MAX) / 4.0, f64::MAX / 4.0)).lt(long);
     let size = huge.select(x.number(0.25), one);
     let short = infinite.select(one, short * size);

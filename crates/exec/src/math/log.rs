@@ -4,6 +4,7 @@
 //! beside it: a polynomial in `f` for `f32`; for `f64` the series of the inverse hyperbolic tangent in `s = f / (2 + f)`,
 //! arranged as in Tang's and the FreeBSD library's logarithms, where the errors of `s` do not count.
 
+use super::exp::LN_2_LOW;
 use super::polynomial::{Polynomial, by_width};
 use super::{Mask, Real};
 use std::f64::consts::{LN_2, LOG2_E, LOG10_2, LOG10_E};
@@ -58,17 +59,23 @@ pub(super) fn log_of<R: Real>(k: R, f: R) -> R {
         let m = LOG.at(f).mul_add(f, f.number(-0.5)).mul_add(square, f);
         return k.mul_add(f.number(LN_2), m);
     }
-    let low = k.mul_add(f.number(2.319_046_813_846_299_6e-17), tail(f));
+    let low = k.mul_add(f.number(LN_2_LOW.1), tail(f));
     k.mul_add(f.number(LN_2), f + low)
 }
 
-/// `k` and `f` of `1 + x`, with `f` rounded once.
+/// `k`, `2**-k` and `f` of `1 + x`, with `f` rounded once.
 #[inline(always)]
-fn reduce_one_plus<R: Real>(x: R) -> (R, R) {
+fn reduce_one_plus<R: Real>(x: R) -> (R, R, R) {
     let one = x.number(1.0);
     let (k, _) = (x + one).split();
     let power = one.scale(-k);
-    (k, x.mul_add(power, power - one))
+    (k, power, x.mul_add(power, power - one))
+}
+
+/// `value`, but where `k` is not finite, that: at -1, at infinity, and where there is no value.
+#[inline(always)]
+fn or_unusual<R: Real>(k: R, value: R) -> R {
+    k.abs().lt(k.number(f64::INFINITY)).select(value, k)
 }
 
 /// The natural logarithm.
@@ -81,15 +88,20 @@ pub(super) fn log<R: Real>(x: R) -> R {
 /// `log(1 + x)`.
 #[inline(always)]
 pub(super) fn log1p<R: Real>(x: R) -> R {
-    log1p_and(x, x.number(0.0)).copysign(x)
+    let (k, _, f) = reduce_one_plus(x);
+    or_unusual(k, log_of(k, f)).copysign(x)
 }
 
-/// `log(1 + x) + twos * log(2)`; a zero may have the wrong sign.
+/// `log(1 + x + low) + twos * log(2)`, where `low` is below the last place of `x`; a zero may have the wrong sign.
 #[inline(always)]
-pub(super) fn log1p_and<R: Real>(x: R, twos: R) -> R {
-    let (k, f) = reduce_one_plus(x);
-    // At -1, infinity, and where there is no value, `k` says it all.
-    k.abs().lt(x.number(f64::INFINITY)).select(log_of(k + twos, f), k)
+pub(super) fn log1p_of_sum<R: Real>(x: R, low: R, twos: R) -> R {
+    let (k, power, f) = reduce_one_plus(x);
+    let all = k + twos;
+    let mut rest = low.mul_add(power, tail(f));
+    if R::WIDTH == 64 {
+        rest = all.mul_add(x.number(LN_2_LOW.1), rest);
+    }
+    or_unusual(k, all.mul_add(x.number(LN_2), f + rest))
 }
 
 /// The logarithm to base 2.

@@ -4,12 +4,15 @@ use super::exp::{exp_within, not_below_zero};
 use super::log::log_of;
 use super::{Mask, Real};
 
-/// `1 / (1 + e**-x)`, by an exponential that cannot overflow.
+/// `1 / (1 + e**-x)`, by an exponential that cannot overflow: with `s = e**-|x|` it is `1 - s / (1 + s)`, and below 0 `s` times
+/// that. So what the quotient has lost hardly counts where `s` is small.
 #[inline(always)]
 pub(super) fn sigmoid<R: Real>(x: R) -> R {
     let one = x.number(1.0);
     let small = exp_within(not_below_zero(-x.abs()));
-    x.lt(x.number(0.0)).select(small, one) / (small + one)
+    let quotient = small / (small + one);
+    let whole = x.lt(x.number(0.0)).select(small, one);
+    (-whole).mul_add(quotient, whole)
 }
 
 /// `log(1 + e**x)`.

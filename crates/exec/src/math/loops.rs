@@ -147,10 +147,11 @@ thread_local! {
 
 /// Runs something with code for this kind of processor, which must be available.
 #[cfg(test)]
-pub(super) fn forcing(level: Level, run: impl FnOnce()) {
+pub(super) fn forcing<T>(level: Level, run: impl FnOnce() -> T) -> T {
     FORCED.set(Some(level));
-    run();
+    let result = run();
     FORCED.set(None);
+    result
 }
 
 #[inline(always)]
@@ -177,6 +178,21 @@ fn map_avx2<T: Element, F: OfOne>(x: &[T], out: &mut [T]) {
 #[target_feature(enable = "avx2,fma")]
 fn zip_avx2<T: Element, F: OfTwo>(x: &[T], y: &[T], out: &mut [T]) {
     zip::<T, F>(x, y, out);
+}
+
+/// Calls `step` with the start and the number of elements of each step: full ones, for which the number is a constant and
+/// masks fall away, and what is left.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn in_steps(count: usize, lanes: usize, mut step: impl FnMut(usize, usize)) {
+    let mut i = 0;
+    while count - i >= lanes {
+        step(i, lanes);
+        i += lanes;
+    }
+    if i < count {
+        step(i, count - i);
+    }
 }
 
 macro_rules! element {
@@ -215,17 +231,15 @@ macro_rules! element {
         #[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl,fma")]
         fn $map<F: OfOne>(x: &[$element], out: &mut [$element]) {
             use std::arch::x86_64::{$load, $store};
-            let count = x.len().min(out.len());
-            let mut i = 0;
-            while i < count {
-                let mask = <$mask>::MAX >> ($lanes - (count - i).min($lanes));
-                // Sound: the mask leaves out what lies behind the end of either slice.
+            let (x, out, count) = (x.as_ptr(), out.as_mut_ptr(), x.len().min(out.len()));
+            in_steps(count, $lanes, |i, lanes| {
+                let mask = <$mask>::MAX >> ($lanes - lanes);
+                // Sound: the elements from `i` on, as many as the mask has bits, lie in both slices.
                 unsafe {
-                    let y = F::at($vector($load(mask, x.as_ptr().add(i))));
-                    $store(out.as_mut_ptr().add(i), mask, y.0);
+                    let y = F::at($vector($load(mask, x.add(i))));
+                    $store(out.add(i), mask, y.0);
                 }
-                i += $lanes;
-            }
+            });
         }
 
         #[cfg(target_arch = "x86_64")]
@@ -233,17 +247,15 @@ macro_rules! element {
         fn $zip<F: OfTwo>(x: &[$element], y: &[$element], out: &mut [$element]) {
             use std::arch::x86_64::{$load, $store};
             let count = x.len().min(y.len()).min(out.len());
-            let mut i = 0;
-            while i < count {
-                let mask = <$mask>::MAX >> ($lanes - (count - i).min($lanes));
-                // Sound: the mask leaves out what lies behind the end of any slice.
+            let (x, y, out) = (x.as_ptr(), y.as_ptr(), out.as_mut_ptr());
+            in_steps(count, $lanes, |i, lanes| {
+                let mask = <$mask>::MAX >> ($lanes - lanes);
+                // Sound: the elements from `i` on, as many as the mask has bits, lie in all three slices.
                 unsafe {
-                    let x = $vector($load(mask, x.as_ptr().add(i)));
-                    let z = F::at(x, $vector($load(mask, y.as_ptr().add(i))));
-                    $store(out.as_mut_ptr().add(i), mask, z.0);
+                    let z = F::at($vector($load(mask, x.add(i))), $vector($load(mask, y.add(i))));
+                    $store(out.add(i), mask, z.0);
                 }
-                i += $lanes;
-            }
+            });
         }
     };
 }

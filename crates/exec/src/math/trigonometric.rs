@@ -78,11 +78,12 @@ fn parity<R: Real>(t: R) -> R::Bits {
     if R::WIDTH == 32 { t.bits().shl::<31>() } else { t.bits().shl::<63>() }
 }
 
-/// The sine of a remainder; its zero may have the wrong sign.
+/// The sine of a remainder, at most 1 also after rounding; its zero may have the wrong sign.
 #[inline(always)]
 fn sin_of_remainder<R: Real>(r: R) -> R {
     let z = r * r;
-    (r * z).mul_add(SIN.at(z), r)
+    let one = r.number(1.0);
+    one.min((-one).max((r * z).mul_add(SIN.at(z), r)))
 }
 
 /// The sine.

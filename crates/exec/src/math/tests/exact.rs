@@ -1,7 +1,7 @@
-//! The functions in 256 bits.
+//! The functions in 320 bits.
 
 use astro_float::{BigFloat, Consts, RoundingMode};
-use wengert_expr::Unary;
+use wengert_expr::{Binary, Unary};
 
 const PRECISION: usize = 320;
 const NEAREST: RoundingMode = RoundingMode::ToEven;
@@ -98,6 +98,26 @@ impl Exact {
             Unary::Softplus => {
                 let e = self.exp(x);
                 self.log1p(&e)
+            }
+            _ => return None,
+        })
+    }
+}
+
+impl Exact {
+    /// The value at finite arguments; none for what this does not know.
+    pub(super) fn of_two(&mut self, f: Binary, x: f64, y: f64) -> Option<BigFloat> {
+        let (a, b) = (&big(x), &big(y));
+        Some(match f {
+            Binary::Hypot => add(&mul(a, a), &mul(b, b)).sqrt(PRECISION, NEAREST),
+            Binary::Atan2 => {
+                let angle = div(a, b).atan(PRECISION, NEAREST, &mut self.0);
+                let turn = self.0.pi(PRECISION, NEAREST);
+                match (y < 0.0, x.is_sign_negative()) {
+                    (true, false) => add(&angle, &turn),
+                    (true, true) => sub(&angle, &turn),
+                    (false, _) => angle,
+                }
             }
             _ => return None,
         })
