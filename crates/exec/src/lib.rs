@@ -1,29 +1,26 @@
-//! Running Wengert graphs: the reference interpreter, and passes that rewrite a graph before it runs.
+//! Running Wengert graphs: the reference interpreter, passes that rewrite a graph before it runs, and the compiler.
 //!
 //! The interpreter is the loop over the rows' reference values: plain, slow and obviously right. Everything faster is
-//! tested against it.
+//! tested against it. The compiler turns a function into a plan (`plan`) of loops, products and routines over buffers;
+//! a loop's body is a lane program (`lane`), which native code (`native`), the tile interpreter (`lane`) or groups of like
+//! instructions (`scalar`) run.
 
 mod error;
 mod flatten;
 mod interpreter;
-#[allow(dead_code, unused_imports)]
 mod lane;
-#[allow(dead_code, unused_imports)]
 mod math;
-#[cfg(all(target_arch = "x86_64", unix))]
-#[allow(dead_code, unused_imports)]
 mod matmul;
+#[cfg(all(target_arch = "x86_64", unix))]
 mod native;
 #[cfg(not(all(target_arch = "x86_64", unix)))]
-#[allow(dead_code, unused_imports)]
 #[path = "native/absent.rs"]
 mod native;
 pub mod passes;
-#[allow(dead_code, unused_imports)]
 mod plan;
-#[allow(dead_code, unused_imports)]
 mod pool;
 mod run;
+mod scalar;
 
 pub use error::{CompileError, ExecError};
 pub use interpreter::{Interpreter, evaluate};

@@ -5,12 +5,16 @@
 //! and [`reference`] says which.
 
 mod contract;
+mod fold;
 mod kernel;
 mod program;
+#[cfg(test)]
 mod reference;
-mod tile;
+pub(crate) mod tile;
 
 pub(crate) use kernel::{Cursor, Kernel};
 pub(crate) use program::{Access, Inst, Op, Program, Stream};
-pub(crate) use reference::{Reference, identity};
-pub(crate) use tile::Tiles;
+pub(crate) use fold::identity;
+#[cfg(test)]
+pub(crate) use reference::Reference;
+pub(crate) use tile::{Args, Body, Compiled, Function, Isa, LANES, TILE, Tiles, compiled, function};

@@ -170,10 +170,10 @@ fn reduced(fold: Reduction, dtype: DType, value: &Value, width: usize) -> Result
         let op = Primitive::Slice([wengert_expr::Range { start, count, step: 1 }].into());
         (op.row().eval)(&op, &[v], &Type::new(dtype, [count]))
     };
-    let identity = splat(dtype, identity(fold, dtype), padded - count);
+    let identity = splat(dtype, super::identity(fold, dtype), padded - count);
     let join = Primitive::Concatenate(0);
     let all = (join.row().eval)(&join, &[value, &identity], &Type::new(dtype, [padded]))?;
-    let start = splat(dtype, self::identity(fold, dtype), width);
+    let start = splat(dtype, super::identity(fold, dtype), width);
     let mut total = (0..padded / width)
         .try_fold(start, |total, i| folded(fold, &total, &slice(&all, i * width, width)?))?;
     let mut half = width / 2;
@@ -182,22 +182,4 @@ fn reduced(fold: Reduction, dtype: DType, value: &Value, width: usize) -> Result
         half /= 2;
     }
     Ok(total)
-}
-
-/// The bits of what a fold starts with.
-pub(crate) fn identity(fold: Reduction, dtype: DType) -> u64 {
-    let float = match fold {
-        Reduction::Sum => 0.0,
-        Reduction::Prod => 1.0,
-        Reduction::Max => f64::NEG_INFINITY,
-        Reduction::Min => f64::INFINITY,
-    };
-    match (dtype, fold) {
-        (DType::F64, _) => float.to_bits(),
-        (DType::F32, _) => u64::from((float as f32).to_bits()),
-        (DType::Bool | DType::I64, Reduction::Sum) => 0,
-        (DType::Bool | DType::I64, Reduction::Prod) => 1,
-        (DType::Bool | DType::I64, Reduction::Max) => i64::MIN as u64,
-        (DType::Bool | DType::I64, Reduction::Min) => i64::MAX as u64,
-    }
 }

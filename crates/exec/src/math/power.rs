@@ -1,6 +1,6 @@
 //! Roots and lengths.
 
-use super::polynomial::{Polynomial, by_width, nearest};
+use super::polynomial::{Polynomial, nearest};
 use super::{Mask, Real};
 
 /// `m**(-1/3) = p(m)` for `m` in [3/4, 3/2], within 2**-14.

@@ -22,11 +22,10 @@ mod update;
 mod view;
 
 pub(crate) use cluster::Limits;
-pub(crate) use lower::{Buffer, Lowered, Origin};
+pub(crate) use lower::{Buffer, Origin};
 pub(crate) use memory::Memory;
 pub(crate) use print::Printed;
-pub(crate) use split::Split;
-pub(crate) use step::{Address, BufferId, Factor, Fill, Loop, Matrix, Product, Reference, Routine, Step};
+pub(crate) use step::{BufferId, Factor, Fill, Loop, Matrix, Product, Reference, Routine, Step};
 
 use wengert_expr::Function;
 

@@ -8,7 +8,7 @@
 use super::lower::{Lowered, Origin};
 use super::memory::{Memory, plan};
 use super::schedule::Replaced;
-use super::step::{BufferId, Step};
+use super::step::BufferId;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Steps whose arena fits.

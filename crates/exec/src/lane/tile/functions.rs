@@ -9,6 +9,7 @@ use super::element::{Extrema, Float, integer_power, integer_remainder};
 use super::isa::Isa;
 use super::lanes::{Args, LANES, Run, TILE, one, three, two};
 use crate::lane::{Inst, Op};
+use crate::math;
 use std::fmt;
 use std::sync::Arc;
 use wengert_expr::{Binary, Comparison, DType, Kernel, Op as Primitive, Unary, special};
@@ -221,20 +222,20 @@ trait Elementary: Float {
 }
 
 impl Elementary for f32 {
-    fn unary(_: Unary) -> Option<OfOne<f32>> {
-        None
+    fn unary(f: Unary) -> Option<OfOne<f32>> {
+        math::unary_f32(f)
     }
-    fn binary(_: Binary) -> Option<OfTwo<f32>> {
-        None
+    fn binary(f: Binary) -> Option<OfTwo<f32>> {
+        math::binary_f32(f)
     }
 }
 
 impl Elementary for f64 {
-    fn unary(_: Unary) -> Option<OfOne<f64>> {
-        None
+    fn unary(f: Unary) -> Option<OfOne<f64>> {
+        math::unary_f64(f)
     }
-    fn binary(_: Binary) -> Option<OfTwo<f64>> {
-        None
+    fn binary(f: Binary) -> Option<OfTwo<f64>> {
+        math::binary_f64(f)
     }
 }
 

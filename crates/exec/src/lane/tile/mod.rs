@@ -14,13 +14,20 @@ mod lanes;
 mod memory;
 mod plan;
 mod run;
+#[cfg(test)]
+pub(crate) mod samples;
 mod slots;
 #[cfg(test)]
 mod tests;
+mod typed;
 
+pub(crate) use element::Float;
+pub(crate) use fold::{Args as FoldArgs, Fold, accumulate, reduce};
 pub(crate) use functions::Function;
-pub(crate) use isa::Isa;
-pub(crate) use lanes::{Args, LANES, TILE};
+pub(crate) use isa::{Body, Compiled, Isa, compiled};
+pub(crate) use lanes::{Args, LANES, TILE, function};
+pub(crate) use memory::Block;
+pub(crate) use typed::check;
 
 use super::{Access, Cursor, Kernel, Op, Program, Stream};
 use plan::Plan;
@@ -48,11 +55,15 @@ struct Usage {
 
 impl Tiles {
     /// Makes a program ready.
+    ///
+    /// # Panics
+    /// If instructions do not fit their operands: what makes programs checks types.
     pub(crate) fn new(program: Program) -> Tiles {
         Tiles::with(&program, Isa::detect())
     }
 
     fn with(program: &Program, isa: Isa) -> Tiles {
+        check(program);
         let mut usage = vec![Usage::default(); program.streams.len()];
         for inst in &program.insts {
             let Some(stream) = inst.stream() else { continue };
