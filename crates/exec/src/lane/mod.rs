@@ -12,9 +12,9 @@ mod program;
 mod reference;
 pub(crate) mod tile;
 
+pub(crate) use fold::identity;
 pub(crate) use kernel::{Cursor, Kernel};
 pub(crate) use program::{Access, Inst, Op, Program, Stream};
-pub(crate) use fold::identity;
 #[cfg(test)]
 pub(crate) use reference::Reference;
 pub(crate) use tile::{Args, Body, Compiled, Function, Isa, LANES, TILE, Tiles, compiled, function};

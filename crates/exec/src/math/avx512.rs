@@ -176,11 +176,6 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
-            fn sar<const N: u32>(self) -> Self {
-                Self(unsafe { $sra::<N>(self.0) })
-            }
-
-            #[inline(always)]
             fn real(self) -> $real {
                 $real(unsafe { $from_bits(self.0) })
             }
@@ -188,11 +183,6 @@ macro_rules! lanes {
             #[inline(always)]
             fn to_real(self) -> $real {
                 $real(unsafe { $convert(self.0) })
-            }
-
-            #[inline(always)]
-            fn lt(self, other: Self) -> $mask {
-                $mask(unsafe { $cmplt(self.0, other.0) })
             }
 
             #[inline(always)]

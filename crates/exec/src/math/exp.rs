@@ -3,8 +3,8 @@
 //! `x = k ln 2 + r` in two steps (Cody and Waite), of which the first is exact, a polynomial of degree
 //! 6 (`f32`) or 11 (`f64`) in `r`, and `k` put into the exponent.
 
-use super::polynomial::{Polynomial, by_width, nearest};
 use super::Real;
+use super::polynomial::{Polynomial, by_width, nearest};
 use std::f64::consts::{LN_2, LOG2_E};
 
 /// `exp(r) = 1 + r + r**2 * p(r)` for `r` in [log(3/4), log(3/2)].

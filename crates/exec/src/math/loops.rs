@@ -10,7 +10,7 @@
 
 use super::functions::{OfOne, OfTwo, binary_loop, range, unary_loop};
 use super::{Real, reference};
-use wengert_expr::{Binary, Unary, special};
+use wengert_expr::{Binary, Unary};
 
 /// A function from each element of a slice to that of another one. Of two lengths the lesser counts.
 pub(crate) type Map<T> = fn(&[T], &mut [T]);
@@ -35,13 +35,6 @@ pub(crate) fn binary_f32(f: Binary) -> Option<Zip<f32>> {
 /// The operation over two slices of `f64`.
 pub(crate) fn binary_f64(f: Binary) -> Option<Zip<f64>> {
     binary_loop(f)
-}
-
-/// The polygamma function of one order.
-pub(crate) fn polygamma<T: Element>(order: u32, x: &[T], out: &mut [T]) {
-    for (&x, y) in x.iter().zip(out) {
-        *y = T::rounded(special::polygamma(order, x.into()));
-    }
 }
 
 /// An operation of one number without vector code.

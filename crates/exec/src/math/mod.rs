@@ -28,5 +28,5 @@ mod tests;
 mod trigonometric;
 
 pub(crate) use functions::{binary, range, unary};
-pub(crate) use loops::{Map, Zip, binary_f32, binary_f64, polygamma, unary_f32, unary_f64};
+pub(crate) use loops::{binary_f32, binary_f64, unary_f32, unary_f64};
 pub(crate) use real::{Bits, Mask, Real};

@@ -107,11 +107,6 @@ macro_rules! number {
             }
 
             #[inline(always)]
-            fn sar<const N: u32>(self) -> Self {
-                Wrapping(self.0 >> N)
-            }
-
-            #[inline(always)]
             fn real(self) -> $real {
                 <$real>::from_bits(self.0 as $unsigned)
             }
@@ -121,11 +116,6 @@ macro_rules! number {
             fn to_real(self) -> $real {
                 let magic: $real = $magic;
                 (self + magic.bits()).real() - magic
-            }
-
-            #[inline(always)]
-            fn lt(self, other: Self) -> bool {
-                self.0 < other.0
             }
 
             #[inline(always)]

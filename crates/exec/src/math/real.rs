@@ -80,14 +80,10 @@ pub(crate) trait Bits:
     fn shl<const N: u32>(self) -> Self;
     /// To the right, zeros coming in.
     fn shr<const N: u32>(self) -> Self;
-    /// To the right, the sign coming in.
-    fn sar<const N: u32>(self) -> Self;
     /// The number with these bits.
     fn real(self) -> Self::Real;
     /// The number of this value, rounded; exact below 2**22 (`f32`) and 2**51 (`f64`), which is all that is asked of it.
     fn to_real(self) -> Self::Real;
-    /// Signed comparison.
-    fn lt(self, other: Self) -> Self::Mask;
     /// Equality.
     fn eq(self, other: Self) -> Self::Mask;
 }

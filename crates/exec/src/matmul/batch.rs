@@ -23,6 +23,7 @@ impl Batch {
     ///
     /// # Safety
     /// As for [`Product::run`], for each of the products; and no element of `c` belongs to two of them.
+    #[cfg(test)]
     pub(crate) unsafe fn run(&self, a: *const u8, b: *const u8, c: *mut u8) {
         let plan = Plan::new(&self.product);
         unsafe { self.run_range(&plan, 0..self.count, &Operands { a, b, c }) }

@@ -19,5 +19,4 @@ mod vector;
 mod tests;
 
 pub(crate) use batch::Batch;
-pub(crate) use plan::Plan;
 pub(crate) use product::{Product, Strides};

@@ -9,7 +9,9 @@ use super::direct::{Direct, clear};
 use super::level::Level;
 use super::library;
 use super::outer::Outer;
-use super::product::{Product, Strides};
+use super::product::Product;
+#[cfg(test)]
+use super::product::Strides;
 use super::scalar::Scalar;
 use super::split::Operands;
 use super::vector::MatVec;

@@ -24,6 +24,7 @@ impl Strides {
     }
 
     /// Columns one after another.
+    #[cfg(test)]
     pub(crate) fn column_major(rows: usize) -> Strides {
         Strides { row: 1, column: rows as isize }
     }
@@ -76,6 +77,7 @@ impl Product {
     /// # Safety
     /// `a`, `b` and `c` point to the first elements of matrices of these extents and strides, aligned to their type, and the
     /// elements of `c` are distinct, writable and none of those of `a` and `b`. Without accumulation `c` may be uninitialised.
+    #[cfg(test)]
     pub(crate) unsafe fn run(&self, a: *const u8, b: *const u8, c: *mut u8) {
         unsafe { Plan::new(self).run(a, b, c) }
     }

@@ -25,11 +25,7 @@ pub(crate) fn compile_scalar(_: &Program) -> Option<NativeScalar> {
     None
 }
 
-impl Native {
-    pub(crate) fn code_size(&self) -> usize {
-        match *self {}
-    }
-}
+impl Native {}
 
 impl Kernel for Native {
     unsafe fn run(&self, _: &[Cursor], _: usize, _: usize, _: &mut [u8]) {
@@ -42,10 +38,6 @@ impl Kernel for Native {
 }
 
 impl NativeScalar {
-    pub(crate) fn code_size(&self) -> usize {
-        match *self {}
-    }
-
     pub(crate) fn scratch(&self) -> usize {
         match *self {}
     }

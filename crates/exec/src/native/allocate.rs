@@ -281,7 +281,7 @@ impl Allocator<'_> {
             Gather | Scatter => return self.strided(id),
             Constant | Truth | Uniform | UniformTruth | Steps | Accumulator | Load | Broadcast
             | LoadBytes | GatherBytes => [Place::Nowhere; 3],
-            Sqrt | Round | Exponent | Mantissa | IntAbs | Shl | Shr | Sar | Widen | Shorten | FromInt
+            Sqrt | Round | Exponent | Mantissa | IntAbs | Shl | Shr | Widen | Shorten | FromInt
             | LongToSingle | ToInt | SingleToLong => {
                 [self.flexible(a, next[0]), Place::Nowhere, Place::Nowhere]
             }

@@ -39,7 +39,6 @@ pub(super) fn code(prim: Prim, wide: bool) -> Option<Code> {
         Prim::IntMin => (EVEX_Vpminsd_xmm_k1z_xmm_xmmm128b32, EVEX_Vpminsq_xmm_k1z_xmm_xmmm128b64),
         Prim::Shl => (EVEX_Vpslld_xmm_k1z_xmmm128b32_imm8, EVEX_Vpsllq_xmm_k1z_xmmm128b64_imm8),
         Prim::Shr => (EVEX_Vpsrld_xmm_k1z_xmmm128b32_imm8, EVEX_Vpsrlq_xmm_k1z_xmmm128b64_imm8),
-        Prim::Sar => (EVEX_Vpsrad_xmm_k1z_xmmm128b32_imm8, EVEX_Vpsraq_xmm_k1z_xmmm128b64_imm8),
         Prim::Compare => (EVEX_Vcmpps_kr_k1_xmm_xmmm128b32_imm8, EVEX_Vcmppd_kr_k1_xmm_xmmm128b64_imm8),
         Prim::IntCompare => (EVEX_Vpcmpd_kr_k1_xmm_xmmm128b32_imm8, EVEX_Vpcmpq_kr_k1_xmm_xmmm128b64_imm8),
         Prim::NonZero => (EVEX_Vptestmd_kr_k1_xmm_xmmm128b32, EVEX_Vptestmq_kr_k1_xmm_xmmm128b64),

@@ -239,7 +239,7 @@ impl Emitter<'_> {
                 rest[count] = Operand::Immediate(FORM);
                 count += 1;
             }
-            Prim::Round | Prim::Shl | Prim::Shr | Prim::Sar | Prim::Compare | Prim::IntCompare => {
+            Prim::Round | Prim::Shl | Prim::Shr | Prim::Compare | Prim::IntCompare => {
                 const NO_EXCEPTION: u16 = 8;
                 let quiet = if prim == Prim::Round { NO_EXCEPTION } else { 0 };
                 rest[count] = Operand::Immediate((action.imm | quiet) as u8);

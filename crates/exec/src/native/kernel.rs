@@ -54,12 +54,7 @@ fn build(program: &Program, shape: Shape) -> Option<Executable> {
     Executable::new(machine)
 }
 
-impl Native {
-    /// Bytes of code.
-    pub(crate) fn code_size(&self) -> usize {
-        self.code.size()
-    }
-}
+impl Native {}
 
 impl Kernel for Native {
     unsafe fn run(&self, cursors: &[Cursor], rows: usize, count: usize, scratch: &mut [u8]) {
@@ -74,11 +69,6 @@ impl Kernel for Native {
 }
 
 impl NativeScalar {
-    /// Bytes of code.
-    pub(crate) fn code_size(&self) -> usize {
-        self.code.size()
-    }
-
     /// Bytes of working memory that a run needs.
     pub(crate) fn scratch(&self) -> usize {
         self.code.scratch()

@@ -26,10 +26,6 @@ impl Executable {
         Some(Executable { code, scratch: machine.scratch, _calls: machine.calls })
     }
 
-    pub(super) fn size(&self) -> usize {
-        self.code.len()
-    }
-
     /// Bytes of working memory that a call needs.
     pub(super) fn scratch(&self) -> usize {
         self.scratch

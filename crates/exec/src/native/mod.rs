@@ -31,4 +31,4 @@ mod tape;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use kernel::{Native, NativeScalar, compile, compile_scalar, is_there};
+pub(crate) use kernel::{NativeScalar, compile, compile_scalar, is_there};

@@ -19,7 +19,7 @@ fn latency(prim: Prim) -> u32 {
         Prim::Sqrt => 18,
         Prim::Gather | Prim::GatherBytes | Prim::Call | Prim::CallPair => 30,
         Prim::And | Prim::Or | Prim::Xor | Prim::Copysign | Prim::IntAdd | Prim::IntSub => 1,
-        Prim::Select | Prim::Keep | Prim::Shl | Prim::Shr | Prim::Sar => 1,
+        Prim::Select | Prim::Keep | Prim::Shl | Prim::Shr => 1,
         _ => 4,
     }
 }

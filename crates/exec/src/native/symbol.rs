@@ -144,17 +144,11 @@ impl<'a, const W: u32> Bits for Integer<'a, W> {
     fn shr<const N: u32>(self) -> Self {
         Integer(self.0.write(Prim::Shr, N as u16, &[self.0.id]))
     }
-    fn sar<const N: u32>(self) -> Self {
-        Integer(self.0.write(Prim::Sar, N as u16, &[self.0.id]))
-    }
     fn real(self) -> Number<'a, W> {
         self.0
     }
     fn to_real(self) -> Number<'a, W> {
         self.0.write(Prim::FromInt, 0, &[self.0.id])
-    }
-    fn lt(self, other: Self) -> Truth<'a> {
-        self.0.compare(Prim::IntCompare, int::LT, other.0)
     }
     fn eq(self, other: Self) -> Truth<'a> {
         self.0.compare(Prim::IntCompare, int::EQ, other.0)

@@ -82,7 +82,6 @@ pub(super) enum Prim {
     IntMin,
     Shl,
     Shr,
-    Sar,
     /// By predicate `imm`.
     Compare,
     /// By predicate `imm`.
@@ -197,9 +196,9 @@ impl Entry {
         let count = match self.prim {
             Constant | Truth | Uniform | UniformTruth | Steps | Load | Broadcast | LoadBytes
             | GatherBytes | Accumulator => 0,
-            Gather | Call | Exponent | Mantissa | Sqrt | Round | IntAbs | Shl | Shr | Sar | NonZero
-            | MaskNot | Widen | Shorten | FromInt | LongToSingle | ToInt | SingleToLong | Store
-            | StoreBytes | ScatterBytes | Fold(_) => 1,
+            Gather | Call | Exponent | Mantissa | Sqrt | Round | IntAbs | Shl | Shr | NonZero | MaskNot
+            | Widen | Shorten | FromInt | LongToSingle | ToInt | SingleToLong | Store | StoreBytes
+            | ScatterBytes | Fold(_) => 1,
             Add | Sub | Mul | Div | Max | Min | Scale | And | Or | Xor | IntAdd | IntSub | IntMul
             | IntMax | IntMin | Compare | IntCompare | MaskAnd | MaskAndNot | MaskOr | MaskXor | Keep
             | Scatter | CallPair => 2,

@@ -68,8 +68,6 @@ impl Nest {
 
     /// Streams that are read at distant places along the axis that will be innermost, and each place several times.
     pub(crate) fn scattered(&self) -> Vec<(usize, Scattered)> {
-        /// A copy is worth it where each element is read so many times.
-        const AGAIN: usize = 4;
         let Some(inner) = self.inner() else { return Vec::new() };
         let loaded =
             |s: &usize| self.program.insts.iter().any(|i| i.op == Op::Load && i.stream() == Some(*s));

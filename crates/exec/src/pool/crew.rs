@@ -61,6 +61,7 @@ impl Pool {
     ///
     /// # Panics
     /// If a call does, when no other call is under way any more.
+    #[cfg(test)]
     pub(crate) fn run(&self, tasks: usize, f: &(dyn Fn(usize) + Sync)) {
         self.share(self.threads(), tasks, f);
     }

@@ -66,7 +66,7 @@ fn scalar(program: &Program, native: bool) -> Option<Arc<dyn Kernel>> {
     /// Programs with fewer instructions are compiled in a few milliseconds, and their code stays in the cache.
     const MANY: usize = 3000;
     /// Where fewer instructions than this run side by side, straight-line code is quicker.
-    const SIDE_BY_SIDE: f64 = 24.0;
+    const SIDE_BY_SIDE: f64 = 16.0;
     /// Code for more instructions than this takes too long to make.
     const MOST: usize = 400_000;
     let count = program.insts.len();

@@ -43,7 +43,6 @@ fn wider_forms_follow() {
         IntMin,
         Shl,
         Shr,
-        Sar,
         Compare,
         IntCompare,
         NonZero,
