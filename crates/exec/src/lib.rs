@@ -25,6 +25,6 @@ mod scalar;
 pub use error::{CompileError, ExecError};
 pub use interpreter::{Interpreter, evaluate};
 pub use run::{
-    ArrayMut, ArrayRef, CompileOptions, Executable, Lent, Machine, Phases, Profile, Session, StepProfile,
-    compile,
+    ArrayMut, ArrayRef, Cache, CompileOptions, Executable, Lent, Machine, Phases, Profile, Session,
+    StepProfile, compile,
 };

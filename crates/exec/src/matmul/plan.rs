@@ -10,8 +10,6 @@ use super::level::Level;
 use super::library;
 use super::outer::Outer;
 use super::product::Product;
-#[cfg(test)]
-use super::product::Strides;
 use super::scalar::Scalar;
 use super::split::Operands;
 use super::vector::MatVec;

@@ -95,6 +95,21 @@ macro_rules! arrays {
                 match self { $(ArrayRef::$v(a) => a.is_standard_layout().then(|| a.as_ptr().cast())),* }
             }
 
+            /// The first element, and the strides in elements.
+            pub(crate) fn layout(&self) -> (*mut u8, Vec<isize>) {
+                match self { $(ArrayRef::$v(a) => (a.as_ptr().cast_mut().cast(), a.strides().to_vec())),* }
+            }
+
+            /// The same array.
+            pub(crate) fn reborrow(&self) -> ArrayRef<'_> {
+                match self { $(ArrayRef::$v(a) => ArrayRef::$v(a.view())),* }
+            }
+
+            /// One entry of the first axis.
+            pub(crate) fn entry(&self, i: usize) -> ArrayRef<'_> {
+                match self { $(ArrayRef::$v(a) => ArrayRef::$v(a.index_axis(ndarray::Axis(0), i))),* }
+            }
+
             /// A copy in standard layout.
             pub(crate) fn to_value(&self) -> Value {
                 match self { $(ArrayRef::$v(a) => Value::from(a.to_owned())),* }
@@ -110,6 +125,16 @@ macro_rules! arrays {
             /// The extents.
             pub fn shape(&self) -> &[usize] {
                 match self { $(ArrayMut::$v(a) => a.shape()),* }
+            }
+
+            /// The first element, and the strides in elements.
+            pub(crate) fn layout(&mut self) -> (*mut u8, Vec<isize>) {
+                match self { $(ArrayMut::$v(a) => (a.as_mut_ptr().cast(), a.strides().to_vec())),* }
+            }
+
+            /// One entry of the first axis.
+            pub(crate) fn entry(&mut self, i: usize) -> ArrayMut<'_> {
+                match self { $(ArrayMut::$v(a) => ArrayMut::$v(a.index_axis_mut(ndarray::Axis(0), i))),* }
             }
 
             /// The first element, if the array is in standard layout.

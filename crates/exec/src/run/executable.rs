@@ -1,6 +1,7 @@
 //! A compiled function: run any number of times, by any number of threads.
 
 use super::argument::{ArrayMut, ArrayRef};
+use super::batch::Batch;
 use super::frame::Frame;
 use super::kernels::Kernels;
 use super::loops::LoopCode;
@@ -13,7 +14,7 @@ use crate::native;
 use crate::passes::{Level, Pipeline, Report};
 use crate::plan::{Limits, Origin, Plan, PlanOptions, Printed, Product, Reference, Routine, Step};
 use crate::pool::default_threads;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 use wengert_expr::{Function, Value};
 
@@ -38,6 +39,8 @@ pub struct Executable {
     phases: Phases,
     report: Report,
     idle: Mutex<Vec<Frame>>,
+    native: bool,
+    batch: OnceLock<Option<Batch>>,
 }
 
 /// How long each part of a compilation took.
@@ -87,8 +90,21 @@ pub fn compile(function: &Function, options: &CompileOptions) -> Result<Executab
     let codes: Vec<Code> = plan.steps.iter().map(|step| ready(step, &mut kernels)).collect();
     let scratch = codes.iter().map(Code::scratch).max().unwrap_or(0);
     let phases = Phases { passes, plan: planned - passes, kernels: start.elapsed() - planned };
+    let native = options.native;
     let (carry, threads) = (options.carry, options.threads.unwrap_or_else(default_threads));
-    Ok(Executable { function, plan, codes, scratch, threads, carry, phases, report, idle: Mutex::default() })
+    Ok(Executable {
+        function,
+        plan,
+        codes,
+        scratch,
+        threads,
+        carry,
+        phases,
+        report,
+        idle: Mutex::default(),
+        native,
+        batch: OnceLock::new(),
+    })
 }
 
 /// State must have one type before and after.
@@ -231,6 +247,11 @@ impl Executable {
     /// Takes a frame back for the next session.
     pub(super) fn keep(&self, frame: Frame) {
         self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(frame);
+    }
+
+    /// The function for batches, made when it is first asked for; `None` where it is too large for that.
+    pub(super) fn batch(&self) -> Option<&Batch> {
+        self.batch.get_or_init(|| Batch::new(&self.function, self.native)).as_ref()
     }
 
     pub(super) fn threads(&self) -> usize {

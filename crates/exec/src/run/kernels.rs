@@ -53,7 +53,8 @@ impl Kernels {
     }
 }
 
-fn kernel(program: &Program, one: bool, native: bool) -> Arc<dyn Kernel> {
+/// The kernel of a program, for one element or many.
+pub(crate) fn kernel(program: &Program, one: bool, native: bool) -> Arc<dyn Kernel> {
     if one {
         return scalar(program, native).unwrap_or_else(|| Arc::new(Tiles::new(program.clone())));
     }

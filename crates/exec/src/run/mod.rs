@@ -1,6 +1,8 @@
 //! Running a plan: steps made ready once, then run over memory that is there already.
 
 mod argument;
+mod batch;
+mod cache;
 mod executable;
 mod frame;
 mod kernels;
@@ -14,6 +16,7 @@ mod routines;
 mod session;
 
 pub use argument::{ArrayMut, ArrayRef, Lent};
+pub use cache::Cache;
 pub use executable::{Executable, Phases, compile};
 pub use machine::Machine;
 pub use options::CompileOptions;
