@@ -23,12 +23,6 @@ impl Strides {
         Strides { row: columns as isize, column: 1 }
     }
 
-    /// Columns one after another.
-    #[cfg(test)]
-    pub(crate) fn column_major(rows: usize) -> Strides {
-        Strides { row: 1, column: rows as isize }
-    }
-
     pub(crate) fn transposed(self) -> Strides {
         Strides { row: self.column, column: self.row }
     }

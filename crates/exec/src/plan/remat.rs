@@ -66,11 +66,8 @@ fn keeps_order(lowered: &Lowered, replaced: &[Replaced]) -> bool {
 fn segmented(lowered: &Lowered, segments: usize) -> Option<(Lowered, u64)> {
     let survey = Survey::new(lowered, segments);
     let mut again = Again { lowered, survey: &survey, renamed: FxHashMap::default(), extra: 0 };
-    let mut made = Lowered {
-        steps: lowered.steps[..=survey.turn].to_vec(),
-        buffers: lowered.buffers.clone(),
-        ..Lowered::default()
-    };
+    let mut made =
+        Lowered { steps: lowered.steps[..=survey.turn].to_vec(), buffers: lowered.buffers.clone() };
     for step in &lowered.steps[survey.turn + 1..] {
         for b in step.reads() {
             if let Some(home) = survey.home(b)

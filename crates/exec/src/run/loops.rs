@@ -79,10 +79,9 @@ impl LoopCode {
             at[axis] += 1;
             for (cursor, s) in cursors.iter_mut().zip(&self.plan.streams) {
                 cursor.pointer = cursor.pointer.wrapping_offset(s.strides[axis]);
-                for back in axis + 1..outer {
-                    let passed = at[back] as isize * s.strides[back];
-                    cursor.pointer = cursor.pointer.wrapping_offset(-passed);
-                }
+                let passed = at.iter().zip(&s.strides).take(outer).skip(axis + 1);
+                let back: isize = passed.map(|(&position, stride)| position as isize * stride).sum();
+                cursor.pointer = cursor.pointer.wrapping_offset(-back);
             }
             at[axis + 1..outer].fill(0);
         }
