@@ -236,11 +236,11 @@ impl Executable {
     pub(super) fn run_watched(
         &self,
         frame: &mut Frame,
-        watch: &mut dyn FnMut(usize),
+        watch: &mut dyn FnMut(Option<usize>),
     ) -> Result<(), ExecError> {
         for (i, code) in self.codes.iter().enumerate() {
             code.run(frame)?;
-            watch(i);
+            watch(Some(i));
         }
         Ok(())
     }

@@ -60,16 +60,17 @@ impl<'e> Session<'e> {
         self.run(&pointers, 1)
     }
 
-    /// As [`Session::run_into`], telling of each step when it is done.
+    /// As [`Session::run_into`], telling when the first step begins, by `None`, and of each step when it is done.
     pub(super) fn run_watched(
         &mut self,
         inputs: &[ArrayRef<'_>],
         outputs: &mut [ArrayMut<'_>],
-        watch: &mut dyn FnMut(usize),
+        watch: &mut dyn FnMut(Option<usize>),
     ) -> Result<(), ExecError> {
         let pointers = self.pointers(inputs, outputs)?;
         let (executable, Some(frame)) = (self.executable, self.frame.as_mut()) else { return Ok(()) };
         place(executable, frame, &pointers);
+        watch(None);
         executable.run_watched(frame, watch)
     }
 
