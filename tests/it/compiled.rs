@@ -3,7 +3,7 @@
 use crate::numeric::Draw;
 use crate::random::{NAMES, cases, draw_function};
 use proptest::prelude::*;
-use wengert::diff::{Mode, jacobian};
+use wengert::diff::{Mode, jacobian, value_and_grad};
 use wengert::exec::{ArrayMut, ArrayRef, CompileOptions, Interpreter, compile};
 use wengert::expr::text::{parse, print};
 use wengert::expr::{DType, Function, Type, Value};
@@ -167,4 +167,74 @@ fn training_steps_replace_their_state() {
             assert!(far(want, got) < 1e-5, "{want} {got}");
         }
     }
+}
+
+#[test]
+fn a_batch_is_its_instances() {
+    let program = "input x: f64[3]\ninput k: f64\ninput m: f64[2, 3]\n\
+                   y = sin(m @ x) * k\noutput y\noutput s = sum(x * x) / (1 + k * k)\noutput g = x > k";
+    let f = parse(program, &Default::default()).expect("a program");
+    let executable = compile(&f, &CompileOptions::default().threads(2)).expect("it compiles");
+    let mut draw = Draw::new(8);
+    for count in [0, 1, 7, 300] {
+        let mut many = |shape: &[usize]| {
+            let ty = Type::new(DType::F64, shape);
+            let Value::F64(array) = drawn(&mut draw, &ty) else { unreachable!("f64") };
+            array
+        };
+        let (rows, m) = (many(&[count, 3]), many(&[2, 3]));
+        let k = many(&[count]);
+        // One element of all instances lies together, or all elements of one instance.
+        let columns = rows.t().as_standard_layout().into_owned();
+        let mut found = Vec::new();
+        for x in [rows.view(), columns.t()] {
+            let (mut y, mut s) = (ndarray::Array2::zeros((count, 2)), ndarray::Array1::<f64>::zeros(count));
+            let mut g = ndarray::Array2::from_elem((count, 3), false);
+            let inputs = [(&x).into(), (&k).into(), (&m).into()];
+            let mut results = [(&mut y).into(), (&mut s).into(), (&mut g).into()];
+            executable.run_batch(&inputs, &mut results).expect("arrays that fit");
+            found.push((y, s, g));
+        }
+        assert_eq!(found[0], found[1]);
+        let (y, s, g) = &found[0];
+        let interpreter = Interpreter::new(&f);
+        for i in 0..count {
+            let row: Vec<f64> = (0..3).map(|j| rows[[i, j]]).collect();
+            let at = [Value::from(row), Value::scalar(k[[i]]), Value::from(m.to_owned())];
+            let one = interpreter.run(&at).expect("values that fit");
+            let near = |a: f64, b: f64| (a - b).abs() < 1e-14;
+            assert!(one[0].to_f64s().iter().zip(y.row(i)).all(|(a, b)| near(*a, *b)));
+            assert!(near(one[1].item().unwrap_or(f64::NAN), s[i]));
+            assert!(one[2].to_f64s().iter().zip(g.row(i)).all(|(a, b)| (*a != 0.0) == *b));
+        }
+    }
+    let (x, mut y) = (ndarray::Array2::<f64>::zeros((4, 2)), ndarray::Array2::<f64>::zeros((4, 2)));
+    let error =
+        executable.run_batch(&[(&x).into()], &mut [(&mut y).into()]).expect_err("one of three inputs");
+    assert_eq!(error.to_string(), "the function has 3 inputs, found 1 values");
+}
+
+#[test]
+fn a_budget_changes_no_bit() {
+    let layers = 24;
+    let names: Vec<String> = (0..layers).map(|i| format!("w{i}")).collect();
+    let inputs: String = names.iter().map(|n| format!("param {n}: f64[8, 8]\n")).collect();
+    let chain = names.iter().fold("x".to_owned(), |h, w| format!("tanh({h} @ {w})"));
+    let f = parse(&format!("input x: f64[512, 8]\n{inputs}output y = sum({chain})"), &Default::default());
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let gradient = value_and_grad(&f.expect("a program"), &names, Mode::Reverse).expect("a gradient");
+    let mut draw = Draw::new(2);
+    let at: Vec<Value> = gradient.inputs().iter().map(|i| drawn(&mut draw, &i.ty)).collect();
+    let options = CompileOptions::default().threads(1);
+    let full = compile(&gradient, &options).expect("it compiles");
+    let half =
+        compile(&gradient, &options.clone().memory_budget(full.memory() / 2)).expect("a plan that fits");
+    assert!(half.memory() <= full.memory() / 2);
+    assert!(same(&full.run(&at).expect("values"), &half.run(&at).expect("values")));
+    let error =
+        compile(&gradient, &options.memory_budget(1000)).expect_err("no plan is so small").to_string();
+    assert!(
+        error.starts_with("no plan was found with 1000 bytes of temporary memory; the least was "),
+        "{error}"
+    );
 }

@@ -8,6 +8,7 @@ use crate::commands::grad::GradArgs;
 use crate::commands::hessian::HessianArgs;
 use crate::commands::jacobian::JacobianArgs;
 use crate::commands::jvp::JvpArgs;
+use crate::commands::profile::ProfileArgs;
 use crate::commands::show::ShowArgs;
 use crate::commands::taylor::TaylorArgs;
 use crate::commands::train::{PresetName, TrainArgs};
@@ -95,6 +96,8 @@ pub(crate) enum Command {
     Taylor(TaylorArgs),
     /// What each mode of differentiation costs, counted before anything runs
     Cost(CostArgs),
+    /// Where the time of a compiled program goes, step by step
+    Profile(ProfileArgs),
     /// Print or draw a program at one stage
     Show(ShowArgs),
     /// Verify a program and hold every mode against finite differences

@@ -4,7 +4,8 @@ use crate::source::Source;
 use serde_json::{Value as Json, json};
 use wengert::check::CheckError;
 use wengert::diff::DiffError;
-use wengert::exec::ExecError;
+use wengert::exec::passes::PassError;
+use wengert::exec::{CompileError, ExecError};
 use wengert::expr::text::{Diagnostic, PrintError};
 use wengert::expr::{GraphError, Place};
 use wengert::interop::InteropError;
@@ -133,6 +134,25 @@ impl From<ExecError> for Failure {
     }
 }
 
+impl From<PassError> for Failure {
+    fn from(error: PassError) -> Failure {
+        match error {
+            PassError::Unknown { .. } => Failure::input(error.to_string()),
+            _ => Failure::work(error.to_string()),
+        }
+    }
+}
+
+impl From<CompileError> for Failure {
+    fn from(error: CompileError) -> Failure {
+        match error {
+            CompileError::Passes(error) => error.into(),
+            CompileError::Size(error) => error.into(),
+            _ => Failure::input(error.to_string()),
+        }
+    }
+}
+
 impl From<CheckError> for Failure {
     fn from(error: CheckError) -> Failure {
         match error {
@@ -172,6 +192,7 @@ impl From<NnError> for Failure {
             NnError::Graph(error) => error.into(),
             NnError::Diff(error) => (*error).into(),
             NnError::Exec(error) => (*error).into(),
+            NnError::Compile(error) => (*error).into(),
             error => Failure::input(error.to_string()),
         }
     }

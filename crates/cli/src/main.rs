@@ -50,6 +50,7 @@ fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Vjp(args) => commands::vjp::run(&args, &settings),
         Command::Taylor(args) => commands::taylor::run(&args, &settings),
         Command::Cost(args) => commands::cost::run(&args, &settings),
+        Command::Profile(args) => commands::profile::run(&args, &settings),
         Command::Show(args) => commands::show::run(&args, &settings),
         Command::Check(args) => commands::check::run(&args, &settings),
         Command::Train(args) => commands::train::run(&args, &settings),

@@ -66,7 +66,7 @@ impl Program {
 
     /// The function's outputs, or those of one made from it, at the values.
     pub(crate) fn evaluate(&self, function: &Function) -> Result<Vec<Value>, Failure> {
-        evaluate(function, &self.inputs()).map_err(|failure| failure.placed_in(&self.source))
+        evaluate(function, &self.inputs()).map_err(self.placed())
     }
 
     /// The values by borrowed names.
@@ -88,8 +88,8 @@ impl Program {
     }
 
     /// Shows a failure's place in the program.
-    pub(crate) fn placed(&self) -> impl Fn(DiffError) -> Failure {
-        |error| Failure::from(error).placed_in(&self.source)
+    pub(crate) fn placed<E: Into<Failure>>(&self) -> impl Fn(E) -> Failure {
+        |error| error.into().placed_in(&self.source)
     }
 
     /// Whether every input that the outputs need has a value.

@@ -8,6 +8,7 @@ pub(crate) mod grad;
 pub(crate) mod hessian;
 pub(crate) mod jacobian;
 pub(crate) mod jvp;
+pub(crate) mod profile;
 pub(crate) mod show;
 pub(crate) mod taylor;
 pub(crate) mod train;

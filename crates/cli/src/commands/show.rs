@@ -2,6 +2,7 @@
 
 mod cross;
 mod optimized;
+pub(crate) mod passes;
 
 use crate::answer::Answer;
 use crate::args::{OrderArgs, ProgramArgs, SearchArgs, Settings, WrtArgs};
@@ -9,7 +10,7 @@ use crate::evaluate::watched;
 use crate::failure::Failure;
 use crate::program::Program;
 use clap::{Args, ValueEnum};
-use optimized::PassArgs;
+use passes::PassArgs;
 use serde_json::json;
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -35,6 +36,8 @@ pub(crate) enum Stage {
     Cross,
     /// The program, or a derivative, after the passes
     Optimized,
+    /// The steps that run it, and the memory that they work in
+    Plan,
 }
 
 /// How a stage is shown.
@@ -57,7 +60,8 @@ Examples:
   wengert show -e 'w = sin(x * y); output p = w + y; output q = log(w)' --stage cross --steps 1
   wengert show model.wg --stage cross --steps 3 --order 5,4,6,7 --format dot | dot -Tsvg > step3.svg
   wengert show -e 'y = x * 1 - (-z)' --stage optimized --explain
-  wengert show model.wg --stage optimized --of reverse --relaxed --rules=-chain"
+  wengert show model.wg --stage optimized --of reverse --relaxed --rules=-chain
+  wengert show -e 'mean(tanh(A @ x))' --at 'A=ones([3, 3])' --at 'x=ones([3])' --stage plan --of reverse"
 )]
 pub(crate) struct ShowArgs {
     #[command(flatten)]
@@ -90,13 +94,19 @@ pub(crate) struct ShowArgs {
 pub(crate) fn run(args: &ShowArgs, settings: &Settings) -> Result<Answer, Failure> {
     let sharing = match args.stage {
         Stage::Cross => &args.search.counting(settings)?,
-        Stage::Primal | Stage::Linearized | Stage::Forward | Stage::Reverse | Stage::Optimized => {
+        Stage::Primal
+        | Stage::Linearized
+        | Stage::Forward
+        | Stage::Reverse
+        | Stage::Optimized
+        | Stage::Plan => {
             check_no_order(args)?;
             settings
         }
     };
-    if let (true, Some(option)) = (args.stage != Stage::Optimized, args.passes.given()) {
-        return Err(misplaced(option, Stage::Optimized, args.stage));
+    let rewritten = [Stage::Optimized, Stage::Plan];
+    if let (false, Some(option)) = (rewritten.contains(&args.stage), args.passes.given()) {
+        return Err(misplaced(option, &rewritten, args.stage));
     }
     let program = Program::with_types(&args.program, &args.wrt.wrt, sharing)?;
     let shown = match args.stage {
@@ -104,6 +114,7 @@ pub(crate) fn run(args: &ShowArgs, settings: &Settings) -> Result<Answer, Failur
         Stage::Linearized => show_linearized(&program, &linearization(&program)?, args)?,
         Stage::Cross => cross::cross(&program, &linearization(&program)?, args)?,
         Stage::Optimized => optimized::optimized(&program, args)?,
+        Stage::Plan => optimized::plan(&program, args)?,
         Stage::Forward => show(&program, &forward(&program)?, Some(Direction::Forward), args)?,
         Stage::Reverse => show(&program, &reverse(&program)?, Some(Direction::Reverse), args)?,
     };
@@ -124,13 +135,15 @@ fn check_no_order(args: &ShowArgs) -> Result<(), Failure> {
         (None, Some(_)) => "--steps",
         (None, None) => return Ok(()),
     };
-    Err(misplaced(option, Stage::Cross, args.stage))
+    Err(misplaced(option, &[Stage::Cross], args.stage))
 }
 
-/// That an option of one stage was given with another.
-fn misplaced(option: &str, of: Stage, with: Stage) -> Failure {
-    let name = |stage: Stage| stage.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned());
-    Failure::input(format!("{option} is for stage {}, not for stage {}", name(of), name(with)))
+/// That an option of some stages was given with another.
+fn misplaced(option: &str, of: &[Stage], with: Stage) -> Failure {
+    let name =
+        |stage: &Stage| stage.to_possible_value().map_or_else(String::new, |v| v.get_name().to_owned());
+    let of: Vec<String> = of.iter().map(name).collect();
+    Failure::input(format!("{option} is for stage {}, not for stage {}", of.join(" or "), name(&with)))
 }
 
 fn answer(settings: &Settings, shown: String) -> Answer {

@@ -83,7 +83,7 @@ pub(crate) fn run(args: &TrainArgs, settings: &Settings) -> Result<Answer, Failu
 }
 
 /// The configuration that the command line names, with what it changes.
-fn config(args: &TrainArgs, settings: &Settings) -> Result<TrainConfig, Failure> {
+pub(crate) fn config(args: &TrainArgs, settings: &Settings) -> Result<TrainConfig, Failure> {
     let preset = |name, data: &Option<PathBuf>| match name {
         PresetName::Xor => Preset::Xor,
         PresetName::Digits => Preset::Digits,

@@ -5,7 +5,8 @@ use super::argument::{ArrayMut, ArrayRef};
 use super::executable::Executable;
 use super::machine::Machine;
 use crate::error::ExecError;
-use crate::plan::{BufferId, Printed, Step};
+use crate::lane::{Inst, Op};
+use crate::plan::{BufferId, Loop, Printed, Step};
 use smallvec::SmallVec;
 use std::time::Instant;
 use wengert_expr::{DType, Type, Value, Work};
@@ -93,11 +94,11 @@ impl StepProfile {
             let types: SmallVec<[&Type; 4]> = graph.operands(node).iter().map(|&o| graph.ty(o)).collect();
             (graph.op(node).row().work)(graph.op(node), &types, graph.ty(node))
         };
+        let counted = || step.nodes().iter().map(work).sum::<Work>().flops();
         let flops = match step {
             Step::Product(p) => 2 * p.work(),
-            Step::Loop(_) | Step::Routine(_) | Step::Reference(_) => {
-                step.nodes().iter().map(work).sum::<Work>().flops()
-            }
+            Step::Loop(l) => folds(l).unwrap_or_else(counted),
+            Step::Routine(_) | Step::Reference(_) => counted(),
         };
         let mut touched: SmallVec<[BufferId; 8]> = step.reads().into_iter().chain(step.writes()).collect();
         touched.sort_unstable();
@@ -118,6 +119,15 @@ impl StepProfile {
     pub fn gigabytes(&self) -> f64 {
         self.bytes as f64 / self.seconds.max(1e-12) * 1e-9
     }
+}
+
+/// What a loop adds up that only moves elements or folds them: a part of what its node does, which other steps share.
+fn folds(l: &Loop) -> Option<u64> {
+    let fold = |i: &&Inst| matches!(i.op, Op::Accumulate(_) | Op::Reduce(_));
+    let insts = &l.program.insts;
+    let folds = insts.iter().filter(fold).count();
+    let moves = insts.iter().filter(|i| matches!(i.op, Op::Load | Op::Store)).count();
+    (folds + moves == insts.len()).then(|| (folds * l.elements()) as u64)
 }
 
 pub(super) fn median(times: &mut [f64]) -> f64 {

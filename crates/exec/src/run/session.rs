@@ -70,6 +70,7 @@ impl<'e> Session<'e> {
         let pointers = self.pointers(inputs, outputs)?;
         let (executable, Some(frame)) = (self.executable, self.frame.as_mut()) else { return Ok(()) };
         place(executable, frame, &pointers);
+        watch(None);
         executable.run_watched(frame, watch)
     }
 
