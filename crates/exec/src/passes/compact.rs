@@ -1,11 +1,14 @@
-//! A function without its dead nodes, its nodes in a given order.
+//! A function's nodes in a given order.
 
 use smallvec::SmallVec;
 use wengert_expr::{Function, Graph, NodeId, Output};
 
-/// The function of these nodes in this order, operands before their users; all inputs stay. `outputs` are the nodes that
-/// its outputs have become.
-pub(super) fn compact(graph: &Graph, outputs: Vec<Output>, order: impl Iterator<Item = NodeId>) -> Function {
+/// The function of these nodes in this order, operands before their users, and where they have gone; all inputs stay.
+pub(super) fn compact(
+    function: &Function,
+    order: impl Iterator<Item = NodeId>,
+) -> (Function, Vec<Option<NodeId>>) {
+    let graph = function.graph();
     let mut to = if graph.is_sharing() { Graph::new() } else { Graph::without_sharing() };
     let mut moved = vec![None; graph.len()];
     for input in graph.inputs() {
@@ -29,23 +32,10 @@ pub(super) fn compact(graph: &Graph, outputs: Vec<Output>, order: impl Iterator<
             to.set_name(node, name);
         }
     }
-    let outputs = outputs.into_iter().map(|o| Output {
+    let outputs = function.outputs().iter().map(|o| Output {
         node: moved[o.node.index()].expect("an output is among the nodes that it needs"),
-        name: o.name,
+        name: o.name.clone(),
     });
     let outputs = outputs.collect();
-    Function::new(to, outputs)
-}
-
-/// The function without dead nodes, and how many there were.
-pub(super) fn remove_dead(function: Function) -> (Function, usize) {
-    let graph = function.graph();
-    let live = function.live();
-    let dead = graph.nodes().filter(|n| !live[n.index()]).count();
-    let unused = function.inputs().iter().filter(|i| !live[i.node.index()]).count();
-    if dead == unused {
-        return (function, 0);
-    }
-    let order = graph.nodes().filter(|n| live[n.index()]);
-    (compact(graph, function.outputs().to_vec(), order), dead - unused)
+    (Function::new(to, outputs), moved)
 }

@@ -4,34 +4,18 @@
 //! final form before anything that uses it is looked at; operands get their final form before their users, so that order is
 //! again one of evaluation. Time is linear in the nodes looked at, and nothing recurses over depth.
 
-use super::compact::compact;
+use super::draft::Draft;
 use super::formula::formula;
+use super::index::{Active, Index, Marks};
 use super::options::Budget;
-use super::pattern::Pattern;
 use super::report::{Firing, Report};
 use super::rule::{Rewrite, Rule};
 use super::site::{Site, operands};
-use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
-use std::rc::Rc;
+use std::ops::Range;
 use wengert_expr::{Builder, Expr, Function, NodeId, Op, Output};
 
-/// A rule that is on.
-#[derive(Clone, Copy)]
-pub(super) struct Active {
-    pub(super) rule: &'static Rule,
-    pub(super) pattern: Option<&'static Pattern>,
-}
-
 impl Active {
-    fn heads(&self, op: &Op) -> bool {
-        match (self.rule.rewrite, self.pattern) {
-            (Rewrite::Code { head, .. }, _) => head(op),
-            (Rewrite::Pattern, Some(pattern)) => pattern.head() == Some(op),
-            (Rewrite::Pattern, None) => false,
-        }
-    }
-
     /// What stands for the site's root, if the row fires there; an error where that could not be written.
     fn apply<'b>(&self, site: &Site<'b>) -> Option<Expr<'b>> {
         let b = site.root.builder();
@@ -43,7 +27,7 @@ impl Active {
                 if fires { written } else { return None }
             }
             (Rewrite::Pattern, Some(pattern)) => {
-                let found = pattern.find(site.root, self.rule.on)?;
+                let found = b.read(|g| pattern.find(g, site.root.id(), self.rule.on))?;
                 let inner = |e: &Expr<'b>| !found.binds(e.id());
                 if self.rule.once
                     && !operands(site.root).into_iter().filter(inner).all(|e| site.is_used_once(e))
@@ -60,75 +44,52 @@ impl Active {
 }
 
 /// What a pass works with.
-pub(super) struct Context<'a> {
+pub(super) struct Context<'c, 'a> {
+    /// Its name.
     pub(super) pass: &'static str,
-    pub(super) rules: &'a [Active],
+    /// Its place among the passes.
+    pub(super) number: usize,
+    pub(super) index: &'c mut Index<'a>,
     pub(super) budget: Budget,
     /// How many applications are left.
     pub(super) left: usize,
     pub(super) explain: bool,
-    pub(super) report: &'a mut Report,
+    pub(super) report: &'c mut Report,
 }
 
 /// More applications than this for each node and no rule of a pass fires any more: a rule would be without end.
 const FIRINGS_A_NODE: usize = 32;
 
-/// Applies rules wherever they fire.
-pub(super) fn rewrite(function: Function, context: &mut Context<'_>) -> Function {
-    if context.rules.is_empty() || context.left == 0 {
-        return function;
+/// Applies the rules of a pass wherever they fire.
+pub(super) fn rewrite(draft: Draft, context: &mut Context<'_, '_>) -> Draft {
+    let mark = Marks::of(context.number);
+    if context.left == 0 || !draft.any.has(mark) {
+        return draft;
     }
-    let live = function.live();
-    let mut heads = Heads::default();
-    let graph = function.graph();
-    let mut idle = |n: &NodeId| !live[n.index()] || heads.of(graph.op(*n), context.rules).is_empty();
-    if graph.nodes().all(|n| idle(&n)) {
-        return function;
-    }
-    let uses = uses(&function, &live);
+    let Draft { function, uses, marks, any, live, dead } = draft;
     let outputs = function.outputs().to_vec();
     let nodes = function.graph().len();
     let before = context.report.fired;
     let endless = nodes.saturating_mul(FIRINGS_A_NODE).saturating_add(1024).saturating_add(before);
-    let mut driver = Driver {
-        b: Builder::on(function.into_graph()),
-        states: vec![State::New; nodes],
-        order: Vec::with_capacity(nodes),
-        uses,
-        heads,
-        endless,
-        context,
-    };
-    for (index, _) in live.iter().enumerate().filter(|(_, live)| **live) {
-        driver.settle(NodeId::from_index(index));
-    }
-    let Driver { b, states, order, .. } = driver;
+    let (b, states, order) = (Builder::on(function.into_graph()), vec![State::New; nodes], Vec::new());
+    let mut driver = Driver { b, states, order, uses, marks, mark, endless, context };
+    driver.run();
+    let Driver { b, states, order, uses, marks, .. } = driver;
     // Nothing that stays was written, so the builder holds no mistake.
     let graph = b.finish().expect("rules that fail leave nothing").into_graph();
-    if context.report.fired == before && graph.len() == nodes {
-        return Function::new(graph, outputs);
+    if context.report.fired == before {
+        let function = Function::new(graph, outputs);
+        return Draft { function, uses, marks, any, live, dead }.tried(context.index);
     }
-    let outputs: Vec<Output> = outputs
-        .into_iter()
-        .map(|o| match states[o.node.index()] {
-            State::Settled(node) => Output { node, name: o.name },
-            State::New | State::Waiting(_) => o,
-        })
-        .collect();
+    let settled = |node: NodeId| match states[node.index()] {
+        State::Settled(end) => end,
+        State::New | State::Waiting(_) => node,
+    };
+    let outputs = outputs.into_iter().map(|o| Output { node: settled(o.node), name: o.name }).collect();
     let written = Function::new(graph, outputs);
     let live = written.live();
     let order = order.into_iter().filter(|n| live[n.index()]);
-    compact(written.graph(), written.outputs().to_vec(), order)
-}
-
-/// How many operands and outputs of live nodes each node is.
-fn uses(function: &Function, live: &[bool]) -> Vec<u32> {
-    let mut uses = vec![0; live.len()];
-    for node in function.graph().nodes().filter(|n| live[n.index()]) {
-        function.graph().operands(node).iter().for_each(|o| uses[o.index()] += 1);
-    }
-    function.outputs().iter().for_each(|o| uses[o.node.index()] += 1);
-    uses
+    Draft::reordered(&written, order, &marks, context.index)
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -141,36 +102,72 @@ enum State {
     Settled(NodeId),
 }
 
-/// For each operation, by the address of its row, the rules that may fire at it.
-#[derive(Default)]
-struct Heads(FxHashMap<usize, Rc<[Active]>>);
-
-impl Heads {
-    fn of(&mut self, op: &Op, rules: &[Active]) -> &Rc<[Active]> {
-        let key = std::ptr::from_ref(op.row()) as usize;
-        self.0.entry(key).or_insert_with(|| rules.iter().copied().filter(|r| r.heads(op)).collect())
-    }
-}
-
-struct Driver<'c, 'a> {
+struct Driver<'d, 'c, 'a> {
     b: Builder,
     states: Vec<State>,
     /// Nodes in the order in which they were found to be final.
     order: Vec<NodeId>,
     uses: Vec<u32>,
-    heads: Heads,
+    marks: Vec<Marks>,
+    /// That of the pass.
+    mark: Marks,
     endless: usize,
-    context: &'c mut Context<'a>,
+    context: &'d mut Context<'c, 'a>,
 }
 
 /// What the next thing to do with a node is.
 enum Next {
     Operand(NodeId),
     Rebuild(Op, SmallVec<[NodeId; 4]>),
-    Rules(Rc<[Active]>),
+    Rules,
 }
 
-impl Driver<'_, '_> {
+impl Driver<'_, '_, '_> {
+    /// Brings all live nodes into final form, if a rule fires anywhere.
+    fn run(&mut self) {
+        let nodes = self.states.len();
+        let marked = |d: &Self, n: usize| d.uses[n] > 0 && d.marks[n].has(d.mark);
+        for first in 0..nodes {
+            let node = NodeId::from_index(first);
+            let made = if marked(self, first) { self.fire(node) } else { None };
+            if let Some(made) = made {
+                self.order.reserve(nodes);
+                self.pass_over(0..first, false);
+                self.set(node, State::Waiting(made));
+                self.settle(node);
+                return self.run_from(first + 1, nodes);
+            }
+        }
+    }
+
+    fn run_from(&mut self, mut start: usize, end: usize) {
+        while let Some(node) = self.pass_over(start..end, true) {
+            self.settle(node);
+            start = node.index() + 1;
+        }
+    }
+
+    /// Leaves nodes as they are, up to the first one that may become another.
+    fn pass_over(&mut self, nodes: Range<usize>, stop: bool) -> Option<NodeId> {
+        let (states, order) = (&mut self.states, &mut self.order);
+        let (uses, marks, mark) = (&self.uses, &self.marks, self.mark);
+        self.b.read(|g| {
+            for index in nodes.filter(|&n| uses[n] > 0) {
+                let node = NodeId::from_index(index);
+                let same = |o: &NodeId| states[o.index()] == State::Settled(*o);
+                if states[index] != State::New {
+                    continue;
+                }
+                if stop && (marks[index].has(mark) || !g.operands(node).iter().all(same)) {
+                    return Some(node);
+                }
+                states[index] = State::Settled(node);
+                order.push(node);
+            }
+            None
+        })
+    }
+
     fn state(&self, node: NodeId) -> State {
         self.states.get(node.index()).copied().unwrap_or(State::New)
     }
@@ -233,16 +230,16 @@ impl Driver<'_, '_> {
                     Ok(_) | Err(_) => self.finish(node),
                 }
             }
-            Next::Rules(rules) => match self.fire(node, &rules) {
-                Some(new) => self.set(node, State::Waiting(new)),
+            Next::Rules => match self.look(node) {
+                Some(made) => self.set(node, State::Waiting(made)),
                 None => self.finish(node),
             },
         }
     }
 
     fn next(&mut self, node: NodeId) -> Next {
-        let (b, states, heads, rules) = (&self.b, &self.states, &mut self.heads, self.context.rules);
-        b.read(|g| {
+        let states = &self.states;
+        self.b.read(|g| {
             let mut changed = false;
             for operand in g.operands(node) {
                 match states.get(operand.index()) {
@@ -250,27 +247,44 @@ impl Driver<'_, '_> {
                     Some(State::New | State::Waiting(_)) | None => return Next::Operand(*operand),
                 }
             }
-            if changed {
-                let settled = g.operands(node).iter().map(|o| match states[o.index()] {
-                    State::Settled(to) => to,
-                    State::New | State::Waiting(_) => *o,
-                });
-                return Next::Rebuild(g.op(node).clone(), settled.collect());
+            if !changed {
+                return Next::Rules;
             }
-            Next::Rules(heads.of(g.op(node), rules).clone())
+            let settled = g.operands(node).iter().map(|o| match states[o.index()] {
+                State::Settled(to) => to,
+                State::New | State::Waiting(_) => *o,
+            });
+            Next::Rebuild(g.op(node).clone(), settled.collect())
         })
     }
 
-    /// What stands for the node by the first rule that fires.
-    fn fire(&mut self, node: NodeId, rules: &[Active]) -> Option<NodeId> {
-        if rules.is_empty() || self.context.left == 0 || self.context.report.fired >= self.endless {
+    /// What stands for the node by the first rule that fires, where one may.
+    fn look(&mut self, node: NodeId) -> Option<NodeId> {
+        if node.index() >= self.marks.len() {
+            self.marks.resize(node.index() + 1, Marks::UNKNOWN);
+        }
+        if self.marks[node.index()] == Marks::UNKNOWN {
+            let index = &mut *self.context.index;
+            self.marks[node.index()] = self.b.read(|g| index.marks(g, node));
+        }
+        if self.marks[node.index()].has(self.mark) { self.fire(node) } else { None }
+    }
+
+    /// What stands for the node by the first rule that fires. The mark of a node at which none ever will is taken away.
+    fn fire(&mut self, node: NodeId) -> Option<NodeId> {
+        if self.context.left == 0 || self.context.report.fired >= self.endless {
             return None;
         }
-        let place = self.b.read(|g| g.place(node));
+        let (place, rules) = self.b.read(|g| (g.place(node), self.context.index.rules(g, node).clone()));
         self.b.set_place(Some(place));
-        for active in rules {
+        let mut never = true;
+        for active in rules.iter().filter(|a| a.pass == self.context.number) {
             let site = Site::new(&self.b, node, &self.uses, self.context.budget);
-            let Some(made) = active.apply(&site) else { continue };
+            let Some(made) = active.apply(&site) else {
+                never &= !site.asked.get();
+                continue;
+            };
+            never = false;
             if made.id() == node {
                 continue;
             }
@@ -282,6 +296,9 @@ impl Driver<'_, '_> {
             let made = made.id();
             self.record(active.rule, node, made);
             return Some(made);
+        }
+        if never {
+            self.marks[node.index()] = self.marks[node.index()].without(self.mark);
         }
         None
     }

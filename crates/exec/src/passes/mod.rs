@@ -5,9 +5,12 @@
 //! rules of derivatives that a user gave are dropped with their copies, so differentiate first.
 
 mod compact;
+mod draft;
 mod driver;
 mod error;
 mod formula;
+mod index;
+mod kind;
 mod options;
 mod pattern;
 mod pipeline;

@@ -1,13 +1,14 @@
-//! Elementwise rewrites written as two expressions: parsed once, matched and built many times.
+//! Elementwise rewrites written as two expressions: read once, matched and built many times.
 //!
 //! Names are variables: `c` and `d` are truth values, `k` and `l` match numbers (constants of one element, stretched or
 //! not) only. Operations on numbers alone are computed while the result is built, so no rule meets them half done.
 
+use super::kind::is_number;
 use super::rule::{Numbers, Rule};
 use super::site::uniform;
 use smallvec::SmallVec;
 use wengert_expr::text::{Options, parse};
-use wengert_expr::{DType, Expr, Graph, NodeId, Op, Type, Value};
+use wengert_expr::{DType, Expr, Graph, NodeId, Op, Output, Type, Value};
 
 /// A rewrite ready to be applied.
 #[derive(Clone, Debug)]
@@ -17,8 +18,9 @@ pub(crate) struct Pattern {
     variables: usize,
 }
 
+/// A part of a pattern.
 #[derive(Clone, Debug)]
-enum Term {
+pub(crate) enum Term {
     /// Any node, the same one wherever the variable stands.
     Any(usize),
     /// A number, the same one wherever the variable stands.
@@ -39,44 +41,46 @@ const TRUTHS: [&str; 2] = ["c", "d"];
 /// Names whose variables are numbers.
 const NUMBERS: [&str; 2] = ["k", "l"];
 
-/// A pattern as a program that declares its truth values.
-pub(crate) fn program(pattern: &str) -> String {
-    let declarations: String = TRUTHS.iter().map(|c| format!("input {c}: bool\n")).collect();
-    format!("{declarations}output result = {pattern}\n")
+/// Expressions as a program that declares its truth values. Nothing is shared, so that operands stay as they are written.
+fn program<'t>(expressions: impl Iterator<Item = &'t str>) -> String {
+    let declarations = TRUTHS.iter().map(|c| format!("input {c}: bool\n"));
+    let outputs = expressions.enumerate().map(|(i, text)| format!("output result{i} = {text}\n"));
+    std::iter::once("#! no-share\n".to_owned()).chain(declarations).chain(outputs).collect()
 }
 
 impl Pattern {
-    /// The pattern of a row.
+    /// The patterns of these rows: one program, since reading many takes longer.
     ///
     /// # Panics
-    /// When the row's texts are no expressions: a fault of the row, which its test finds.
-    pub(crate) fn new(rule: &Rule) -> Pattern {
-        let mut names: Vec<String> = Vec::new();
-        let [before, after] = [rule.before, rule.after].map(|text| {
-            let parsed = parse(&program(text), &Options::default());
-            let function = parsed.unwrap_or_else(|error| panic!("rule {}: {error}", rule.name));
-            term(function.graph(), function.outputs()[0].node, &mut names)
-        });
-        Pattern { before, after, variables: names.len() }
+    /// When the rows' texts are no expressions: a fault of a row, which its test finds.
+    pub(crate) fn read(rules: &[&Rule]) -> Vec<Pattern> {
+        let texts = program(rules.iter().flat_map(|r| [r.before, r.after]));
+        let parsed = parse(&texts, &Options::default());
+        let function = parsed.unwrap_or_else(|error| panic!("rows of patterns: {error}"));
+        let pattern = |pair: &[Output]| {
+            let mut names: Vec<String> = Vec::new();
+            let before = term(function.graph(), pair[0].node, &mut names);
+            let after = term(function.graph(), pair[1].node, &mut names);
+            Pattern { before, after, variables: names.len() }
+        };
+        function.outputs().chunks_exact(2).map(pattern).collect()
     }
 
-    /// The operation at its root.
-    pub(crate) fn head(&self) -> Option<&Op> {
-        if let Term::Apply(op, _) = &self.before { Some(op) } else { None }
+    /// The operation at its root and what stands behind it.
+    pub(crate) fn head(&self) -> Option<(&Op, &[Term])> {
+        if let Term::Apply(op, terms) = &self.before { Some((op, terms)) } else { None }
     }
 
     /// What its variables are at a root that has this form.
-    pub(crate) fn find(&self, root: Expr<'_>, on: Numbers) -> Option<Found> {
+    pub(crate) fn find(&self, graph: &Graph, root: NodeId, on: Numbers) -> Option<Found> {
         let mut bindings: Bindings = SmallVec::from_elem(None, self.variables);
-        let goal: Goals<'_> = SmallVec::from_elem((&self.before, root.id()), 1);
-        root.builder().read(|g| {
-            if !matches(g, goal, &mut bindings) {
-                return None;
-            }
-            let bound = bindings.iter().flatten().map(|&n| g.ty(n).dtype);
-            let dtype = bound.max().unwrap_or(g.ty(root.id()).dtype);
-            on.contain(dtype).then_some(Found { bindings, dtype })
-        })
+        let goal: Goals<'_> = SmallVec::from_elem((&self.before, root), 1);
+        if !matches(graph, goal, &mut bindings) {
+            return None;
+        }
+        let bound = bindings.iter().flatten().map(|&n| graph.ty(n).dtype);
+        let dtype = bound.max().unwrap_or(graph.ty(root).dtype);
+        on.contain(dtype).then_some(Found { bindings, dtype })
     }
 
     /// What stands for the root.
@@ -98,6 +102,22 @@ impl Found {
     /// Whether a variable is this node.
     pub(crate) fn binds(&self, node: NodeId) -> bool {
         self.bindings.contains(&Some(node))
+    }
+}
+
+impl Term {
+    /// Whether a node that does this may be this part, as far as that says.
+    pub(crate) fn allows(&self, op: &Op) -> bool {
+        match self {
+            Term::Any(_) => true,
+            Term::Number(_) | Term::Exactly(_) | Term::Truth(_) => is_number(op),
+            Term::Apply(own, _) => std::ptr::eq(own.row(), op.row()),
+        }
+    }
+
+    /// Whether both must be one node.
+    pub(crate) fn is_same(&self, other: &Term) -> bool {
+        matches!((self, other), (Term::Any(x), Term::Any(y)) | (Term::Number(x), Term::Number(y)) if x == y)
     }
 }
 

@@ -1,8 +1,9 @@
 //! The ordered list of passes, each a named function of a function, run round after round until none changes anything.
 
-use super::compact::remove_dead;
-use super::driver::{Active, Context, rewrite};
+use super::draft::Draft;
+use super::driver::{Context, rewrite};
 use super::error::PassError;
+use super::index::{Active, Index};
 use super::options::Options;
 use super::pattern::Pattern;
 use super::report::Report;
@@ -10,7 +11,7 @@ use super::rule::{Rewrite, Rule};
 use super::rules;
 use rustc_hash::FxHashMap;
 use std::fmt;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 use wengert_expr::{Function, verify};
 
 /// One pass.
@@ -33,9 +34,10 @@ pub struct Pipeline {
 /// Rounds after which a pipeline gives up. Every round but the last one fires, and most of what fires does so in the first.
 const ROUNDS: usize = 64;
 
-static PATTERNS: LazyLock<FxHashMap<&'static str, Pattern>> = LazyLock::new(|| {
+/// The patterns of all rows, read when they are first needed.
+static PATTERNS: LazyLock<FxHashMap<&'static str, OnceLock<Pattern>>> = LazyLock::new(|| {
     let rows = rules::PASSES.iter().flat_map(|p| p.rules);
-    rows.filter(|r| matches!(r.rewrite, Rewrite::Pattern)).map(|r| (r.name, Pattern::new(r))).collect()
+    rows.filter(|r| matches!(r.rewrite, Rewrite::Pattern)).map(|r| (r.name, OnceLock::new())).collect()
 });
 
 impl Pipeline {
@@ -75,52 +77,55 @@ impl Pipeline {
     /// A name in the options that no rule has; and a function that is not valid after a pass, if the options ask.
     pub fn run(&self, function: &Function, options: &Options) -> Result<(Function, Report), PassError> {
         options.check(self.names())?;
-        let active: Vec<Vec<Active>> = self.passes.iter().map(|p| p.active(options)).collect();
-        let mut report = Report { nodes_before: function.live_count(), settled: true, ..Report::default() };
+        let active = self.active(options);
+        let mut index = Index::new(&active);
+        let mut draft = Draft::new(function.clone(), &mut index);
+        let mut report = Report { nodes_before: draft.live, settled: true, ..Report::default() };
         let limit = options.stop_after.unwrap_or(usize::MAX);
-        let mut function = function.clone();
         // Passes since the last one that changed something: all of them, and each has seen what comes out.
         let mut idle = 0;
-        for (pass, active) in self.passes.iter().zip(&active).cycle().take(ROUNDS * self.passes.len()) {
+        for (number, pass) in self.passes.iter().enumerate().cycle().take(ROUNDS * self.passes.len()) {
             if idle == self.passes.len() {
                 break;
             }
             let fired = report.fired;
-            let left = limit - fired;
-            function = pass.run(function, active, left, options, &mut report);
+            draft = if pass.rules.is_empty() {
+                draft.without_dead(&mut index)
+            } else {
+                let (explain, budget, left) = (options.explain, options.budget, limit - fired);
+                let (report, index) = (&mut report, &mut index);
+                rewrite(draft, &mut Context { pass: pass.name, number, index, budget, left, explain, report })
+            };
             // A pass that fired runs again: it knew how often nodes were used before.
             idle = if report.fired > fired { 0 } else { idle + 1 };
             if options.verify
-                && let Some(violation) = verify(&function).first()
+                && let Some(violation) = verify(&draft.function).first()
             {
                 return Err(PassError::Invalid { pass: pass.name, violation: violation.to_string() });
             }
         }
         report.settled = idle == self.passes.len() && report.fired < limit;
-        report.nodes_after = function.live_count();
-        Ok((function, report))
+        report.nodes_after = draft.live;
+        Ok((draft.function, report))
     }
-}
 
-impl Pass {
+    /// The rules that are on, in the order in which they are tried.
     fn active(&self, options: &Options) -> Vec<Active> {
-        let on = self.rules.iter().filter(|r| options.is_on(self.name, r));
-        on.map(|rule| Active { rule, pattern: PATTERNS.get(rule.name) }).collect()
-    }
-
-    fn run(
-        &self,
-        function: Function,
-        rules: &[Active],
-        left: usize,
-        options: &Options,
-        report: &mut Report,
-    ) -> Function {
-        if self.rules.is_empty() {
-            return remove_dead(function).0;
+        let passes = self.passes.iter().enumerate();
+        let on = passes.flat_map(|(pass, p)| {
+            p.rules.iter().filter(|r| options.is_on(p.name, r)).map(move |r| (pass, r))
+        });
+        let on: Vec<(usize, &'static Rule)> = on.collect();
+        let slot = |rule: &Rule| PATTERNS.get(rule.name);
+        let unread = |rule: &Rule| slot(rule).is_some_and(|slot| slot.get().is_none());
+        let missing: Vec<&Rule> = on.iter().map(|(_, rule)| *rule).filter(|rule| unread(rule)).collect();
+        if !missing.is_empty() {
+            for (rule, pattern) in missing.iter().zip(Pattern::read(&missing)) {
+                slot(rule).into_iter().for_each(|slot| drop(slot.set(pattern.clone())));
+            }
         }
-        let (explain, budget) = (options.explain, options.budget);
-        rewrite(function, &mut Context { pass: self.name, rules, budget, left, explain, report })
+        let pattern = |rule| slot(rule).and_then(OnceLock::get);
+        on.into_iter().map(|(pass, rule)| Active { pass, rule, pattern: pattern(rule) }).collect()
     }
 }
 

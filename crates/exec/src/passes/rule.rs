@@ -3,6 +3,7 @@
 //! Elementwise rows are two texts in the language; what depends on shapes or axes is a function. Either kind has an
 //! example, a program on which it fires and which is its test.
 
+use super::kind::Behind;
 use super::site::Site;
 use wengert_expr::{DType, Expr, Op};
 
@@ -67,9 +68,12 @@ impl Numbers {
 pub(crate) enum Rewrite {
     /// `before` and `after` are expressions.
     Pattern,
-    /// Code, for the operations that `head` accepts by their kind, whatever their attributes.
-    Code { head: fn(&Op) -> bool, apply: Apply },
+    /// Code, for the operations that `head` accepts, with such operands.
+    Code { head: Kind, behind: Behind, apply: Apply },
 }
+
+/// Whether an operation is of some kind, whatever its attributes.
+pub(crate) type Kind = fn(&Op) -> bool;
 
 /// What stands for the root of a site, if the row fires there.
 pub(crate) type Apply = for<'b> fn(&Site<'b>) -> Option<Expr<'b>>;
@@ -108,12 +112,13 @@ impl Rule {
         name: &'static str,
         before: &'static str,
         after: &'static str,
-        head: fn(&Op) -> bool,
+        head: Kind,
+        behind: Behind,
         apply: Apply,
         example: &'static str,
     ) -> Rule {
         let mut rule = Rule::exact(name, before, after);
-        rule.rewrite = Rewrite::Code { head, apply };
+        rule.rewrite = Rewrite::Code { head, behind, apply };
         rule.example = example;
         rule
     }

@@ -1,6 +1,7 @@
 //! A place where a rewrite may fire: the root, and questions about what stands behind it.
 
 use super::options::Budget;
+use std::cell::Cell;
 use wengert_expr::{Builder, Expr, NodeId, Op, Shape, Value};
 
 /// A place where a rewrite may fire. Everything behind the root has its final form already.
@@ -8,16 +9,19 @@ pub(crate) struct Site<'b> {
     pub(crate) root: Expr<'b>,
     pub(crate) budget: Budget,
     uses: &'b [u32],
+    /// Whether the row asked how often something is used. What it does without asking is the same for ever.
+    pub(crate) asked: Cell<bool>,
 }
 
 impl<'b> Site<'b> {
     pub(crate) fn new(b: &'b Builder, node: NodeId, uses: &'b [u32], budget: Budget) -> Site<'b> {
-        Site { root: b.node(node), budget, uses }
+        Site { root: b.node(node), budget, uses, asked: Cell::new(false) }
     }
 
     /// Whether only one operand or output is this node, so that without it the work is not done twice. Nodes made by
     /// rules count as used often until the next pass.
     pub(crate) fn is_used_once(&self, e: Expr<'b>) -> bool {
+        self.asked.set(true);
         self.uses.get(e.id().index()) == Some(&1)
     }
 

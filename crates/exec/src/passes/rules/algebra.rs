@@ -1,5 +1,6 @@
 //! Neutral elements and laws of arithmetic. What holds of real numbers alone is relaxed.
 
+use crate::passes::kind::{Behind, is_product};
 use crate::passes::rule::Numbers::{Floats, Integers};
 use crate::passes::rule::Rule;
 use crate::passes::site::{Site, is, operand};
@@ -53,6 +54,7 @@ pub(super) static RULES: &[Rule] = &[
         "x * y + x * z, products used once",
         "x * (y + z)",
         |op| matches!(op, Op::Binary(Binary::Add | Binary::Sub)),
+        Behind::Each(is_product),
         common_factor,
         "input x: f64[3]; input y: f64[3]; input z: f64[3]; w = x * y - z * x",
     )
@@ -61,7 +63,7 @@ pub(super) static RULES: &[Rule] = &[
 
 fn common_factor<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
     let Op::Binary(sign) = site.op() else { return None };
-    let product = |e| is(e, |op| matches!(op, Op::Binary(Binary::Mul))) && site.is_used_once(e);
+    let product = |e| is(e, is_product) && site.is_used_once(e);
     let (left, right) = (site.x(0), site.x(1));
     if !product(left) || !product(right) {
         return None;

@@ -1,9 +1,10 @@
 //! One form for each of what may be written in several: signs outside, constants with their signs, squares, reciprocals.
 
+use crate::passes::kind::{Behind, is_number, is_quotient};
 use crate::passes::rule::Numbers::Floats;
 use crate::passes::rule::Rule;
 use crate::passes::site::{Site, uniform};
-use wengert_expr::{Binary, DType, Expr, Op, Type, Value};
+use wengert_expr::{DType, Expr, Op, Type, Value};
 
 // Signs go outside also where a negation has other uses: products that differ in signs alone become one node, which saves more
 // than the negations cost.
@@ -13,6 +14,7 @@ pub(super) static RULES: &[Rule] = &[
         "stop_gradient(x); custom(x, ...)",
         "x",
         |op| matches!(op, Op::StopGradient | Op::Custom(_)),
+        Behind::Anything,
         |site| Some(site.x(0)),
         "input x: f64[3]; y = stop_gradient(x) + 2",
     ),
@@ -43,7 +45,8 @@ pub(super) static RULES: &[Rule] = &[
         "divide-by-power-of-two",
         "x / k, k a power of 2",
         "x * (1 / k)",
-        |op| matches!(op, Op::Binary(Binary::Div)),
+        is_quotient,
+        Behind::Second(is_number),
         divide_by_power_of_two,
         "input x: f64[5]; y = x / 8",
     ),

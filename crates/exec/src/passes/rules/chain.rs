@@ -2,6 +2,7 @@
 //!
 //! The order is found by dynamic programming over the factors of a chain whose inner products nothing else uses.
 
+use crate::passes::kind::{Behind, is_dot};
 use crate::passes::rule::Rule;
 use crate::passes::site::{Site, op, operand};
 use wengert_expr::{DotAxes, Expr, Op};
@@ -10,7 +11,8 @@ pub(super) static RULES: &[Rule] = &[Rule::coded(
     "matrix-chain",
     "(x @ y) @ z, inner products used once",
     "x @ (y @ z) where that is cheaper",
-    |op| matches!(op, Op::Dot(_)),
+    is_dot,
+    Behind::One(is_dot),
     matrix_chain,
     "input x: f64[4, 5]; input y: f64[5, 6]; input z: f64[6]; w = (x @ y) @ z",
 )

@@ -1,5 +1,6 @@
 //! Operations on constants, computed once. A constant is never made larger than those it is made of.
 
+use crate::passes::kind::{Behind, is_broadcast, is_constant, is_number};
 use crate::passes::rule::Rule;
 use crate::passes::site::Site;
 use smallvec::SmallVec;
@@ -11,6 +12,7 @@ pub(super) static RULES: &[Rule] = &[
         "f(constants)",
         "their value, within a budget",
         |op| !matches!(op, Op::Input(_) | Op::Constant(_) | Op::Iota { .. } | Op::Broadcast { .. }),
+        Behind::Each(is_number),
         fold,
         "input x: f64[3]; y = x * [[1, 2, 3], [4, 5, 6]] @ [7, 8, 9]; z = y[0] + sin([0, 1, 2]) * x",
     ),
@@ -18,7 +20,8 @@ pub(super) static RULES: &[Rule] = &[
         "repeated-constant",
         "a constant of equal elements",
         "the element, stretched",
-        |op| matches!(op, Op::Constant(_)),
+        is_constant,
+        Behind::Anything,
         repeated,
         "input x: f64[3]; y = x * [2, 2, 2]",
     ),
@@ -45,7 +48,7 @@ fn fold<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
     let budget = site.budget;
     let value = root.builder().read(|g| {
         let (op, operands, ty) = (g.op(root.id()), g.operands(root.id()), g.ty(root.id()));
-        let fits = |n: &NodeId| is_constant(g, *n) && g.shape(*n).elements() <= budget.elements;
+        let fits = |n: &NodeId| is_known(g, *n) && g.shape(*n).elements() <= budget.elements;
         if ty.shape.elements() > budget.elements || !operands.iter().all(fits) {
             return None;
         }
@@ -65,9 +68,10 @@ fn fold<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
     Some(root.builder().add(Op::Constant(Literal::new(value)), &[]))
 }
 
-fn is_constant(graph: &Graph, node: NodeId) -> bool {
-    let is = |node| matches!(graph.op(node), Op::Constant(_));
-    is(node) || (matches!(graph.op(node), Op::Broadcast { .. }) && is(graph.operands(node)[0]))
+/// A constant, stretched or not.
+fn is_known(graph: &Graph, node: NodeId) -> bool {
+    let is = |node| is_constant(graph.op(node));
+    is(node) || (is_broadcast(graph.op(node)) && is(graph.operands(node)[0]))
 }
 
 fn repeated<'b>(site: &Site<'b>) -> Option<Expr<'b>> {

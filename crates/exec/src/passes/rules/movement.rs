@@ -1,8 +1,9 @@
 //! Axes reshaped, permuted and turned round, and elements cast: nothing is moved twice, or for nothing.
 
+use crate::passes::kind::{Behind, is_cast, is_flip, is_negation, is_reshape, is_transpose};
 use crate::passes::rule::Rule;
 use crate::passes::site::{Site, is, op, operand};
-use wengert_expr::{Along, DType, Expr, Op, Unary};
+use wengert_expr::{Along, DType, Expr, Op};
 
 pub(super) static RULES: &[Rule] = &[
     Rule::coded(
@@ -10,6 +11,7 @@ pub(super) static RULES: &[Rule] = &[
         "reshape(reshape(x))",
         "reshape(x)",
         is_reshape,
+        Behind::First(is_reshape),
         |site| is(site.x(0), is_reshape).then(|| operand(site.x(0), 0).reshape_to(&site.root.shape())),
         "input x: f64[2, 3]; y = reshape(reshape(x, (6,)), (3, 2))",
     ),
@@ -18,6 +20,7 @@ pub(super) static RULES: &[Rule] = &[
         "transpose(transpose(x))",
         "transpose(x) at once",
         is_transpose,
+        Behind::First(is_transpose),
         transpose_transpose,
         "input x: f64[2, 3, 4]; y = transpose(transpose(x, (1, 2, 0)), (0, 2, 1))",
     ),
@@ -26,6 +29,7 @@ pub(super) static RULES: &[Rule] = &[
         "transpose(x) that moves axes of extent 1",
         "reshape(x)",
         is_transpose,
+        Behind::Anything,
         transpose_units,
         "input x: f64[1, 3]; y = transpose(x)",
     ),
@@ -33,7 +37,8 @@ pub(super) static RULES: &[Rule] = &[
         "flip-flip",
         "flip(flip(x))",
         "flip(x) at once",
-        |op| matches!(op, Op::Flip(_)),
+        is_flip,
+        Behind::First(is_flip),
         flip_flip,
         "input x: f64[2, 3]; y = flip(flip(x, axis=(0, 1)), axis=1)",
     ),
@@ -42,6 +47,7 @@ pub(super) static RULES: &[Rule] = &[
         "reshape(-x), transpose(-x), flip(-x)",
         "-reshape(x), -transpose(x), -flip(x)",
         |op| matches!(op, Op::Reshape(_) | Op::Transpose(_) | Op::Flip(_)),
+        Behind::First(is_negation),
         move_negation,
         "input x: f64[2, 3]; y = transpose(-x)",
     ),
@@ -49,19 +55,12 @@ pub(super) static RULES: &[Rule] = &[
         "cast-cast",
         "a cast of a cast that loses nothing",
         "one cast",
-        |op| matches!(op, Op::Cast(_)),
+        is_cast,
+        Behind::Anything,
         cast_cast,
         "input x: f64[3]; y = (x > 0).astype(i64).astype(f64)",
     ),
 ];
-
-fn is_reshape(op: &Op) -> bool {
-    matches!(op, Op::Reshape(_))
-}
-
-fn is_transpose(op: &Op) -> bool {
-    matches!(op, Op::Transpose(_))
-}
 
 fn permuted<'b>(x: Expr<'b>, axes: &[u8]) -> Expr<'b> {
     let axes: Vec<i64> = axes.iter().map(|&a| i64::from(a)).collect();
@@ -89,13 +88,12 @@ fn flip_flip<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
 }
 
 fn move_negation<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
-    let negation = |op: &Op| matches!(op, Op::Unary(Unary::Neg));
-    is(site.x(0), negation).then(|| -site.root.builder().add(site.op(), &[operand(site.x(0), 0)]))
+    is(site.x(0), is_negation).then(|| -site.root.builder().add(site.op(), &[operand(site.x(0), 0)]))
 }
 
 /// The first cast loses nothing from truth values, and from `f32` to `f64`.
 fn cast_cast<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
-    if !is(site.x(0), |op| matches!(op, Op::Cast(_))) {
+    if !is(site.x(0), is_cast) {
         return (site.x(0).dtype() == site.root.dtype()).then(|| site.x(0));
     }
     let x = operand(site.x(0), 0);

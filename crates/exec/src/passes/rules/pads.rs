@@ -1,8 +1,9 @@
 //! Arrays put into zeros, as the derivatives of slices are, and their sums.
 
+use crate::passes::kind::{Behind, is_add, is_concatenate, is_number, is_pad};
 use crate::passes::rule::Rule;
 use crate::passes::site::{Site, is, is_zero, op, operand, operands, zeros};
-use wengert_expr::{Binary, Expr, Op, Padding};
+use wengert_expr::{Expr, Op, Padding};
 
 pub(super) static RULES: &[Rule] = &[
     Rule::coded(
@@ -10,6 +11,7 @@ pub(super) static RULES: &[Rule] = &[
         "pad(x) without padding",
         "x",
         is_pad,
+        Behind::Anything,
         |site| (site.x(0).shape() == site.root.shape()).then(|| site.x(0)),
         "input x: f64[0, 3]; y = sum(pad(x, ((0, 0), (0, 0)), interior=(1, 0)))",
     ),
@@ -18,6 +20,7 @@ pub(super) static RULES: &[Rule] = &[
         "pad(0)",
         "0",
         is_pad,
+        Behind::First(is_number),
         |site| is_zero(site.x(0)).then(|| zeros(site.root, site.root.shape())),
         "input x: f64[5]; y = x * pad(zeros((3,)), ((1, 1),))",
     ),
@@ -26,6 +29,7 @@ pub(super) static RULES: &[Rule] = &[
         "pad(pad(x))",
         "pad(x) at once",
         is_pad,
+        Behind::First(is_pad),
         pad_pad,
         "input x: f64[3]; y = pad(pad(x, ((1, 2),)), ((3, 0),))",
     ),
@@ -33,15 +37,16 @@ pub(super) static RULES: &[Rule] = &[
         "sum-of-pads",
         "pad(x) + pad(y) that do not overlap",
         "pad(concatenate(x, ..., y))",
-        |op| matches!(op, Op::Binary(Binary::Add)),
+        is_add,
+        Behind::Each(is_put_together),
         sum_of_pads,
         "input x: f64[3]; input y: f64[2]; z = pad(x, ((1, 4),)) + pad(y, ((6, 0),))",
     )
     .losing("the sign of zero"),
 ];
 
-fn is_pad(op: &Op) -> bool {
-    matches!(op, Op::Pad(_))
+fn is_put_together(op: &Op) -> bool {
+    is_pad(op) || is_concatenate(op)
 }
 
 fn pad_pad<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
@@ -113,7 +118,7 @@ fn segments<'b>(e: Expr<'b>, axis: usize) -> Vec<(usize, Expr<'b>)> {
         Op::Pad(paddings) => (paddings[axis].low, operand(e, 0)),
         _ => (0, e),
     };
-    if !is(inside, |op| matches!(op, Op::Concatenate(_))) || op(inside) != Op::Concatenate(axis as u8) {
+    if !is(inside, is_concatenate) || op(inside) != Op::Concatenate(axis as u8) {
         return vec![(low, inside)];
     }
     let mut start = low;

@@ -3,9 +3,10 @@
 //! A product adds its terms in the order of its contracting axes, whatever the layout of its operands, so a transpose
 //! folded away keeps every bit.
 
+use crate::passes::kind::{Behind, is_dot, is_product, is_reshape, is_sum, is_transpose};
 use crate::passes::rule::Rule;
 use crate::passes::site::{Site, is, op, operand};
-use wengert_expr::{AxisList, Binary, DotAxes, Expr, Op, Reduction};
+use wengert_expr::{AxisList, DotAxes, Expr, Op};
 
 pub(super) static RULES: &[Rule] = &[
     Rule::coded(
@@ -13,6 +14,7 @@ pub(super) static RULES: &[Rule] = &[
         "dot(transpose(x), y), dot(x, transpose(y))",
         "dot(x, y) over other axes",
         is_dot,
+        Behind::One(is_transpose),
         product_of_transpose,
         "input x: f64[3, 2]; input y: f64[4, 3]; z = transpose(x) @ transpose(y)",
     ),
@@ -20,7 +22,8 @@ pub(super) static RULES: &[Rule] = &[
         "transpose-of-product",
         "transpose(dot(x, y)), the product used once",
         "dot(y, x)",
-        |op| matches!(op, Op::Transpose(_)),
+        is_transpose,
+        Behind::First(is_dot),
         transpose_of_product,
         "input x: f64[2, 3]; input y: f64[3, 4]; z = transpose(x @ y)",
     ),
@@ -29,6 +32,7 @@ pub(super) static RULES: &[Rule] = &[
         "dot(reshape(x), y) where axes of extent 1 were added",
         "reshape(dot(x, y))",
         is_dot,
+        Behind::One(is_reshape),
         product_of_units,
         "input x: f64[3]; input y: f64[3, 4]; z = reshape(x, (1, 3)) @ y",
     ),
@@ -36,16 +40,13 @@ pub(super) static RULES: &[Rule] = &[
         "sum-of-product",
         "sum(x * broadcast(y))",
         "dot(x, y)",
-        |op| matches!(op, Op::Reduce(Reduction::Sum, _)),
+        is_sum,
+        Behind::First(is_product),
         sum_of_product,
         "input x: f64[2, 3]; input y: f64[3]; z = sum(x * y, axis=1)",
     )
     .losing("the order in which terms are added"),
 ];
-
-fn is_dot(op: &Op) -> bool {
-    matches!(op, Op::Dot(_))
-}
 
 fn free(rank: usize, batch: &[u8], contract: &[u8]) -> Vec<u8> {
     (0..rank as u8).filter(|a| !batch.contains(a) && !contract.contains(a)).collect()
@@ -115,7 +116,7 @@ fn product_of_units<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
 /// Only where every axis that stays belongs to one factor alone: others are left to loops.
 fn sum_of_product<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
     let (Op::Reduce(_, over), product) = (site.op(), site.x(0)) else { return None };
-    if !is(product, |op| matches!(op, Op::Binary(Binary::Mul))) || !site.is_used_once(product) {
+    if !is(product, is_product) || !site.is_used_once(product) {
         return None;
     }
     let wide = product.shape();

@@ -1,8 +1,9 @@
 //! Reductions: joined, and taken of fewer elements.
 
+use crate::passes::kind::{Behind, is_broadcast, is_extreme, is_moved, is_negation, is_sum, is_sum_or_prod};
 use crate::passes::rule::Rule;
 use crate::passes::site::{Site, is, op, operand};
-use wengert_expr::{Along, Expr, Op, Reduction, Type, Unary, Value};
+use wengert_expr::{Along, Expr, Op, Reduction, Type, Value};
 
 const ORDER: &str = "the order in which terms are added or multiplied";
 
@@ -12,6 +13,7 @@ pub(super) static RULES: &[Rule] = &[
         "max(max(x)), min(min(x))",
         "max(x), min(x) at once",
         is_extreme,
+        Behind::First(is_extreme),
         reduce_reduce,
         "input x: f64[2, 3, 4]; y = max(max(x, axis=1), axis=1)",
     ),
@@ -19,7 +21,8 @@ pub(super) static RULES: &[Rule] = &[
         "sum-sum",
         "sum(sum(x)), prod(prod(x))",
         "sum(x), prod(x) at once",
-        is_sum,
+        is_sum_or_prod,
+        Behind::First(is_sum_or_prod),
         reduce_reduce,
         "input x: f64[2, 3, 4]; y = sum(sum(x, axis=1), axis=1)",
     )
@@ -29,6 +32,7 @@ pub(super) static RULES: &[Rule] = &[
         "max, min or prod over axes of extent 1",
         "reshape(x)",
         |op| is_extreme(op) || matches!(op, Op::Reduce(Reduction::Prod, _)),
+        Behind::Anything,
         reduce_units,
         "input x: f64[1, 3]; y = max(x, axis=0)",
     ),
@@ -36,7 +40,8 @@ pub(super) static RULES: &[Rule] = &[
         "sum-units",
         "sum over axes of extent 1",
         "reshape(x)",
-        |op| matches!(op, Op::Reduce(Reduction::Sum, _)),
+        is_sum,
+        Behind::Anything,
         reduce_units,
         "input x: f64[1, 3]; y = sum(x, axis=0)",
     )
@@ -46,6 +51,7 @@ pub(super) static RULES: &[Rule] = &[
         "max(broadcast(x)), min(broadcast(x))",
         "max, min or broadcast of x",
         is_extreme,
+        Behind::First(is_broadcast),
         reduce_broadcast,
         "input x: f64[3]; y = max(broadcast_to(x, (2, 3)), axis=0)",
     ),
@@ -53,7 +59,8 @@ pub(super) static RULES: &[Rule] = &[
         "sum-broadcast",
         "sum(broadcast(x))",
         "sum or broadcast of x, times the number of copies",
-        |op| matches!(op, Op::Reduce(Reduction::Sum, _)),
+        is_sum,
+        Behind::First(is_broadcast),
         reduce_broadcast,
         "input x: f64[3]; y = sum(broadcast_to(x, (2, 3)))",
     )
@@ -62,10 +69,10 @@ pub(super) static RULES: &[Rule] = &[
         "sum-negation",
         "sum(-x)",
         "-sum(x)",
-        |op| matches!(op, Op::Reduce(Reduction::Sum, _)),
+        is_sum,
+        Behind::First(is_negation),
         |site| {
-            let negation = is(site.x(0), |op| matches!(op, Op::Unary(Unary::Neg)));
-            negation.then(|| -site.root.builder().add(site.op(), &[operand(site.x(0), 0)]))
+            is(site.x(0), is_negation).then(|| -site.root.builder().add(site.op(), &[operand(site.x(0), 0)]))
         },
         "input x: f64[3]; y = sum(-x)",
     )
@@ -74,20 +81,13 @@ pub(super) static RULES: &[Rule] = &[
         "sum-moved",
         "sum(x) over all axes of a reshape, transpose, flip or pad",
         "sum(x) of what was moved",
-        |op| matches!(op, Op::Reduce(Reduction::Sum, _)),
+        is_sum,
+        Behind::First(is_moved),
         sum_moved,
         "input x: f64[2, 3]; y = sum(transpose(x))",
     )
     .losing(ORDER),
 ];
-
-fn is_extreme(op: &Op) -> bool {
-    matches!(op, Op::Reduce(Reduction::Max | Reduction::Min, _))
-}
-
-fn is_sum(op: &Op) -> bool {
-    matches!(op, Op::Reduce(Reduction::Sum | Reduction::Prod, _))
-}
 
 fn parts(e: Expr<'_>) -> Option<(Reduction, Vec<u8>)> {
     if let Op::Reduce(reduction, axes) = op(e) { Some((reduction, axes.to_vec())) } else { None }
@@ -143,8 +143,7 @@ fn reduce_broadcast<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
 }
 
 fn sum_moved<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
-    let moves = |op: &Op| matches!(op, Op::Reshape(_) | Op::Transpose(_) | Op::Flip(_) | Op::Pad(_));
-    if site.root.rank() > 0 || !is(site.x(0), moves) {
+    if site.root.rank() > 0 || !is(site.x(0), is_moved) {
         return None;
     }
     Some(operand(site.x(0), 0).sum(..))

@@ -1,6 +1,7 @@
 //! Parts of arrays, taken from where they come from.
 
 use super::pads::PARTS;
+use crate::passes::kind::{Behind, is_broadcast, is_concatenate, is_pad, is_slice};
 use crate::passes::rule::Rule;
 use crate::passes::site::{Site, op, operand, operands, zeros};
 use wengert_expr::{Expr, Op, Range};
@@ -11,6 +12,7 @@ pub(super) static RULES: &[Rule] = &[
         "slice(slice(x))",
         "slice(x) at once",
         is_slice,
+        Behind::First(is_slice),
         slice_slice,
         "input x: f64[9]; y = x[1:8:2][1:3]",
     ),
@@ -19,6 +21,7 @@ pub(super) static RULES: &[Rule] = &[
         "slice(pad(x)) of the zeros, or of x alone",
         "0, or slice(x)",
         is_slice,
+        Behind::First(is_pad),
         slice_pad,
         "input x: f64[3]; y = pad(x, ((2, 1),))[3:5] + pad(x, ((2, 3),))[0:2]",
     ),
@@ -27,6 +30,7 @@ pub(super) static RULES: &[Rule] = &[
         "slice(concatenate(x, y, ...)) of one part",
         "slice(x)",
         is_slice,
+        Behind::First(is_concatenate),
         slice_concatenate,
         "input x: f64[3]; input y: f64[2]; z = concatenate((x, y))[3:5]",
     ),
@@ -35,6 +39,7 @@ pub(super) static RULES: &[Rule] = &[
         "slice(broadcast(x))",
         "broadcast(slice(x))",
         is_slice,
+        Behind::First(is_broadcast),
         slice_broadcast,
         "input x: f64[3]; y = broadcast_to(x, (4, 3))[1:3, 0:2]",
     ),
@@ -43,6 +48,7 @@ pub(super) static RULES: &[Rule] = &[
         "concatenate(x, concatenate(y, z), ...)",
         "concatenate(x, y, z, ...)",
         is_concatenate,
+        Behind::One(is_concatenate),
         concatenate_concatenate,
         "input x: f64[2]; input y: f64[3]; z = concatenate((x, concatenate((y, x))))",
     ),
@@ -51,18 +57,11 @@ pub(super) static RULES: &[Rule] = &[
         "concatenate(x[a:b], x[b:c], ...)",
         "concatenate(x[a:c], ...)",
         is_concatenate,
+        Behind::One(is_slice),
         concatenate_slices,
         "input x: f64[5]; y = concatenate((x[0:2], x[2:4], x[0:1]))",
     ),
 ];
-
-fn is_slice(op: &Op) -> bool {
-    matches!(op, Op::Slice(_))
-}
-
-fn is_concatenate(op: &Op) -> bool {
-    matches!(op, Op::Concatenate(_))
-}
 
 fn ranges(e: Expr<'_>) -> Option<Box<[Range]>> {
     if let Op::Slice(ranges) = op(e) { Some(ranges) } else { None }

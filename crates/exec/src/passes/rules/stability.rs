@@ -2,6 +2,7 @@
 //!
 //! They are relaxed because they change values: towards those of exact arithmetic.
 
+use crate::passes::kind::{Behind, is_exp, is_log, is_quotient, is_sum};
 use crate::passes::rule::Numbers::Floats;
 use crate::passes::rule::Rule;
 use crate::passes::site::{Site, is, operand, operands};
@@ -35,7 +36,8 @@ pub(super) static RULES: &[Rule] = &[
         "logsumexp",
         "log(sum(exp(x)))",
         "logsumexp(x), shifted by the greatest element",
-        |op| matches!(op, Op::Unary(Unary::Log)),
+        is_log,
+        Behind::First(is_sum),
         logsumexp,
         "input x: f64[2, 3]; y = log(sum(exp(x), axis=1))",
     )
@@ -44,7 +46,8 @@ pub(super) static RULES: &[Rule] = &[
         "softmax",
         "exp(x) / sum(exp(x))",
         "softmax(x), shifted by the greatest element",
-        |op| matches!(op, Op::Binary(Binary::Div)),
+        is_quotient,
+        Behind::First(is_exp),
         softmax,
         "input x: f64[2, 3]; y = exp(x) / sum(exp(x), axis=1, keepdims=true)",
     )
@@ -55,7 +58,7 @@ pub(super) static RULES: &[Rule] = &[
 fn sum_of_powers<'b>(e: Expr<'b>) -> Option<(Expr<'b>, Along)> {
     let Op::Reduce(Reduction::Sum, axes) = crate::passes::site::op(e) else { return None };
     let powers = operand(e, 0);
-    if !is(powers, |op| matches!(op, Op::Unary(Unary::Exp))) {
+    if !is(powers, is_exp) {
         return None;
     }
     let x = operand(powers, 0);
@@ -103,7 +106,7 @@ fn softmax<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
     let (x, along) = sum_of_powers(below)?;
     let Along::Axes(axes) = &along else { return None };
     let axes: Vec<u8> = axes.iter().map(|&a| a as u8).collect();
-    let same = is(above, |op| matches!(op, Op::Unary(Unary::Exp))) && operand(above, 0).id() == x.id();
+    let same = is(above, is_exp) && operand(above, 0).id() == x.id();
     // Only if every sum stands where its own elements are.
     if !same || !stands_above(&stretched, &axes, &x.shape()) {
         return None;

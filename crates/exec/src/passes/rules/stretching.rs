@@ -1,5 +1,6 @@
 //! Broadcasts: joined, put late, so that work is done before its operands are repeated.
 
+use crate::passes::kind::{Behind, is_broadcast, is_flip, is_reshape, is_transpose};
 use crate::passes::rule::Rule;
 use crate::passes::site::{Site, is, op, operand, operands, uniform};
 use wengert_expr::{AxisList, Binary, DType, Expr, Op, Shape};
@@ -10,6 +11,7 @@ pub(super) static RULES: &[Rule] = &[
         "broadcast(broadcast(x))",
         "broadcast(x) at once",
         is_broadcast,
+        Behind::First(is_broadcast),
         broadcast_broadcast,
         "input x: f64[3]; y = broadcast_to(broadcast_to(x, (2, 3)), (4, 2, 3))",
     ),
@@ -18,6 +20,7 @@ pub(super) static RULES: &[Rule] = &[
         "broadcast(x) that adds axes of extent 1",
         "reshape(x)",
         is_broadcast,
+        Behind::Anything,
         |site| {
             let same = site.x(0).shape().elements() == site.root.shape().elements();
             same.then(|| site.x(0).reshape_to(&site.root.shape()))
@@ -29,6 +32,7 @@ pub(super) static RULES: &[Rule] = &[
         "broadcast(reshape(x)) where axes of extent 1 were added",
         "broadcast(x)",
         is_broadcast,
+        Behind::First(is_reshape),
         broadcast_reshape,
         "input x: f64[3]; y = broadcast_to(reshape(x, (3, 1)), (3, 2))",
     ),
@@ -36,7 +40,8 @@ pub(super) static RULES: &[Rule] = &[
         "move-number",
         "reshape or flip of k, stretched",
         "k, stretched",
-        |op| matches!(op, Op::Reshape(_) | Op::Flip(_)),
+        |op| is_reshape(op) || is_flip(op),
+        Behind::First(is_broadcast),
         |site| {
             let number = uniform(site.x(0)).and_then(|v| v.reshaped(&[]))?;
             let stretched = is(site.x(0), is_broadcast);
@@ -48,7 +53,8 @@ pub(super) static RULES: &[Rule] = &[
         "transpose-broadcast",
         "transpose(broadcast(x))",
         "broadcast(transpose(x))",
-        |op| matches!(op, Op::Transpose(_)),
+        is_transpose,
+        Behind::First(is_broadcast),
         transpose_broadcast,
         "input x: f64[3]; y = transpose(broadcast_to(x, (2, 3)))",
     ),
@@ -62,14 +68,11 @@ pub(super) static RULES: &[Rule] = &[
                 Op::Unary(_) | Op::Binary(_) | Op::Compare(_) | Op::Select | Op::Cast(_) | Op::Polygamma(_)
             )
         },
+        Behind::Each(is_broadcast),
         work_before_broadcast,
         "input x: f64[3]; y = sin(broadcast_to(x, (2, 3))) * 2",
     ),
 ];
-
-fn is_broadcast(op: &Op) -> bool {
-    matches!(op, Op::Broadcast { .. })
-}
 
 fn broadcast_broadcast<'b>(site: &Site<'b>) -> Option<Expr<'b>> {
     let (Op::Broadcast { axes: outer, .. }, Op::Broadcast { axes: inner, .. }) = (site.op(), op(site.x(0)))
