@@ -3,13 +3,14 @@
 use crate::algebra::dense;
 use crate::compress::Plan;
 use crate::cost::{Costs, costs};
+use crate::edge_list::EdgeList;
 use crate::eliminate::{Budget, Convention, Found, Problem, Step, accumulate, search};
 use crate::error::DiffError;
 use crate::linearize::Linearized;
 use crate::mode::Mode;
 use crate::paths::path_sum;
 use crate::predict::{Choice, choose_between};
-use crate::sweep::{basis, forward, reverse};
+use crate::sweep::{basis, pull_back, push_forward};
 use crate::tangent::Tangent;
 use wengert_expr::{Builder, Expr, LinearMap, NodeId, Type};
 
@@ -59,9 +60,9 @@ pub fn jvp<'b>(
 ) -> Result<Vec<Expr<'b>>, DiffError> {
     check_variables(outputs, wrt)?;
     check_directions("tangent", wrt, tangents)?;
-    let Some(linear) = Linearized::between(outputs, wrt)? else { return Ok(Vec::new()) };
+    let Some(edges) = EdgeList::between(outputs, wrt)? else { return Ok(Vec::new()) };
     let seeds: Vec<_> = tangents.iter().map(|&t| Some(Tangent::of(t))).collect();
-    let moved = |b: &'b Builder| forward(b, &linear, &seeds, None);
+    let moved = |b: &'b Builder| push_forward(b, &edges, &seeds, None);
     Ok(outputs
         .iter()
         .zip(outputs.first().map_or_else(Vec::new, |o| moved(o.builder())))
@@ -81,9 +82,9 @@ pub fn vjp<'b>(
 ) -> Result<Vec<Expr<'b>>, DiffError> {
     check_variables(outputs, wrt)?;
     check_directions("cotangent", outputs, cotangents)?;
-    let Some(linear) = Linearized::between(outputs, wrt)? else { return Ok(Vec::new()) };
+    let Some(edges) = EdgeList::between(outputs, wrt)? else { return Ok(Vec::new()) };
     let seeds: Vec<_> = cotangents.iter().map(|&t| Some(Tangent::of(t))).collect();
-    let moved = |b: &'b Builder| reverse(b, &linear, &seeds, None);
+    let moved = |b: &'b Builder| pull_back(b, &edges, &seeds, None);
     Ok(wrt
         .iter()
         .zip(wrt.first().map_or_else(Vec::new, |v| moved(v.builder())))
@@ -110,18 +111,19 @@ pub fn jacobian<'b>(
             Choice { mode, .. } => jacobian(outputs, wrt, mode),
         };
     }
-    let Some(linear) = Linearized::between(outputs, wrt)? else { return Ok(Vec::new()) };
+    let Some(edges) = EdgeList::between(outputs, wrt)? else { return Ok(Vec::new()) };
     let Some(b) = outputs.first().map(|o| o.builder()) else { return Ok(Vec::new()) };
     match mode {
-        Mode::Forward => Ok(by_columns(b, &linear, outputs, wrt)),
-        Mode::Auto | Mode::Reverse => Ok(by_rows(b, &linear, outputs, wrt)),
+        Mode::Forward => Ok(by_columns(b, &edges, outputs, wrt)),
+        Mode::Auto | Mode::Reverse => Ok(by_rows(b, &edges, outputs, wrt)),
         Mode::Cross => {
+            let linear = Linearized::from(edges);
             let problem = b.read(|g| Problem::new(g, &linear, Convention::Flops));
             let order = cross_order(&problem).order;
             Ok(blocks(b, &accumulate(b, &linear, &order)?, outputs, wrt))
         }
         Mode::Compressed => Ok(Plan::jacobian(b, outputs, wrt, &[])?.blocks()),
-        Mode::Paths => Ok(blocks(b, &path_sum(b, &linear)?, outputs, wrt)),
+        Mode::Paths => Ok(blocks(b, &path_sum(b, &Linearized::from(edges))?, outputs, wrt)),
     }
 }
 
@@ -175,7 +177,7 @@ pub(crate) fn elements(es: &[Expr<'_>]) -> u64 {
 
 fn by_columns<'b>(
     b: &'b Builder,
-    linear: &Linearized,
+    edges: &EdgeList,
     outputs: &[Expr<'b>],
     wrt: &[Expr<'b>],
 ) -> Vec<Vec<Expr<'b>>> {
@@ -184,7 +186,7 @@ fn by_columns<'b>(
         let (seed, stack) = basis(b, &variable.ty());
         let mut seeds = vec![None; wrt.len()];
         seeds[i] = Some(seed);
-        for ((row, t), output) in rows.iter_mut().zip(forward(b, linear, &seeds, stack)).zip(outputs) {
+        for ((row, t), output) in rows.iter_mut().zip(push_forward(b, edges, &seeds, stack)).zip(outputs) {
             let block = column_to_block(stacked(t, *output, stack), *output, *variable, stack);
             row.push(block.cast(variable.dtype()));
         }
@@ -194,7 +196,7 @@ fn by_columns<'b>(
 
 fn by_rows<'b>(
     b: &'b Builder,
-    linear: &Linearized,
+    edges: &EdgeList,
     outputs: &[Expr<'b>],
     wrt: &[Expr<'b>],
 ) -> Vec<Vec<Expr<'b>>> {
@@ -202,7 +204,7 @@ fn by_rows<'b>(
         let (seed, stack) = basis(b, &output.ty());
         let mut seeds = vec![None; outputs.len()];
         seeds[o] = Some(seed);
-        let blocks = reverse(b, linear, &seeds, stack).into_iter().zip(wrt);
+        let blocks = pull_back(b, edges, &seeds, stack).into_iter().zip(wrt);
         blocks.map(|(t, v)| stacked(t, *v, stack).reshape_to(&block_shape(*output, *v))).collect()
     };
     outputs.iter().enumerate().map(row).collect()

@@ -9,6 +9,7 @@ mod compress;
 mod cost;
 mod count;
 pub mod derive;
+mod edge_list;
 mod edge_pushing;
 pub mod eliminate;
 mod error;

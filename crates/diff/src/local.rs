@@ -3,8 +3,8 @@
 //! Derivatives of coefficients are asked for while coefficients are being written, so nodes come in as they are met. Always
 //! holds: a node is known only after all its operands, so what depends on a variable is known exactly.
 
+use crate::edge_list::local_edges;
 use crate::error::DiffError;
-use crate::linearize::local_edges;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 use wengert_expr::{Builder, LinearMap, NodeId};
@@ -35,12 +35,10 @@ impl<'b> Locals<'b> {
             let found = local_edges(self.b, ancestor, |o| self.depends(o), &mut edges);
             self.b.set_place(None);
             found?;
-            let ty = |n| self.b.read(|g| g.type_id(n));
-            let edge = |e: crate::linearize::Edge| {
-                (e.from, LinearMap { from: ty(e.from), to: ty(e.to), kind: e.kind })
+            let edges = match edges.is_empty() {
+                true => self.none.clone(),
+                false => edges.into_iter().map(|e| (e.from, e.map)).collect(),
             };
-            let edges =
-                if edges.is_empty() { self.none.clone() } else { edges.into_iter().map(edge).collect() };
             self.known.insert(ancestor, edges);
         }
         // A rule that could not be written leaves coefficients that are no nodes.

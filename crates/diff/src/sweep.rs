@@ -3,52 +3,120 @@
 //!
 //! One sweep visits every edge once and builds no Jacobian. A stack of directions goes through together.
 
-use crate::algebra::{self, transpose};
+use crate::algebra::{self, transposed};
 use crate::linearize::Linearized;
 use crate::tangent::Tangent;
 use petgraph::stable_graph::NodeIndex;
-use wengert_expr::{Builder, NodeId, Type};
+use wengert_expr::{Builder, Expr, Handle, LinearMap, NodeId, Scale, Type};
 
-/// Tangents or cotangents waiting at vertices.
+/// A vertex of what a sweep goes through: its node, and where what arrives there waits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Vertex {
+    pub(crate) node: NodeId,
+    pub(crate) slot: usize,
+}
+
+impl Vertex {
+    /// The vertex of a node where vertices are numbered like nodes.
+    pub(crate) fn of(node: NodeId) -> Vertex {
+        Vertex { node, slot: node.index() }
+    }
+}
+
+/// Edges into one vertex, in the order of operands: where they come from, and their maps.
+pub(crate) trait Edges<'l>: Iterator<Item = (Vertex, &'l LinearMap<NodeId>)> {}
+impl<'l, I: Iterator<Item = (Vertex, &'l LinearMap<NodeId>)>> Edges<'l> for I {}
+
+/// What a sweep goes through: a linearised graph in a topological order.
+pub(crate) trait Swept {
+    /// How many slots there are.
+    fn slots(&self) -> usize;
+    /// The vertices of the variables; `None` where no output depends on one.
+    fn inputs(&self) -> impl Iterator<Item = Option<Vertex>>;
+    /// The vertices of the outputs; `None` where one depends on no variable.
+    fn outputs(&self) -> impl Iterator<Item = Option<Vertex>>;
+    /// Vertices and the edges into them; vertices without any may be left out.
+    fn vertices(&self) -> impl DoubleEndedIterator<Item = (Vertex, impl Edges<'_>)>;
+}
+
+impl Swept for Linearized {
+    fn slots(&self) -> usize {
+        self.graph.node_count()
+    }
+
+    fn inputs(&self) -> impl Iterator<Item = Option<Vertex>> {
+        self.inputs.iter().map(|v| v.map(|v| self.vertex(v)))
+    }
+
+    fn outputs(&self) -> impl Iterator<Item = Option<Vertex>> {
+        self.outputs.iter().map(|v| v.map(|v| self.vertex(v)))
+    }
+
+    fn vertices(&self) -> impl DoubleEndedIterator<Item = (Vertex, impl Edges<'_>)> {
+        let into = |v| self.incoming(v).into_iter().map(|(source, map)| (self.vertex(source), map));
+        self.graph.node_indices().map(move |v| (self.vertex(v), into(v)))
+    }
+}
+
+impl Linearized {
+    fn vertex(&self, v: NodeIndex) -> Vertex {
+        Vertex { node: self.node(v), slot: v.index() }
+    }
+}
+
+/// Tangents or cotangents waiting at vertices. Kept small: in a large graph edges lead far, and what they lead to is in no cache.
 struct Waiting<'b> {
     b: &'b Builder,
     stack: Option<usize>,
-    slots: Vec<Option<Tangent<'b>>>,
+    values: Vec<Option<Scale<Handle>>>,
+    /// As long as the values once there is a mask, empty before.
+    masks: Vec<Option<Handle>>,
 }
 
 impl<'b> Waiting<'b> {
     /// Seeds waiting at these vertices.
     fn seeded(
         b: &'b Builder,
-        linear: &Linearized,
-        at: &[Option<NodeIndex>],
+        slots: usize,
+        at: impl Iterator<Item = Option<Vertex>>,
         seeds: &[Option<Tangent<'b>>],
         stack: Option<usize>,
     ) -> Waiting<'b> {
-        let mut waiting = Waiting { b, stack, slots: vec![None; linear.graph.node_count()] };
-        for (vertex, seed) in at.iter().zip(seeds) {
+        let mut waiting = Waiting { b, stack, values: vec![None; slots], masks: Vec::new() };
+        for (vertex, seed) in at.zip(seeds) {
             if let (Some(vertex), Some(seed)) = (vertex, seed) {
-                waiting.add(*vertex, linear.node(*vertex), *seed);
+                waiting.add(vertex, *seed);
             }
         }
         waiting
     }
 
-    /// What waits at these vertices.
-    fn take(&self, at: &[Option<NodeIndex>]) -> Vec<Option<Tangent<'b>>> {
-        at.iter().map(|v| v.and_then(|v| self.slots[v.index()])).collect()
+    fn at(&self, vertex: Vertex) -> Option<Tangent<'b>> {
+        let value = self.values[vertex.slot]?.map(|h| self.b.expr(h));
+        let mask = self.masks.get(vertex.slot).copied().flatten().map(|h| self.b.expr(h));
+        Some(Tangent { value, mask })
     }
 
-    fn add(&mut self, vertex: NodeIndex, node: NodeId, t: Tangent<'b>) {
-        let slot = &mut self.slots[vertex.index()];
-        *slot = Some(match slot.take() {
-            None => t,
-            Some(before) => {
-                let ty = self.b.read(|g| g.ty(node).clone());
+    /// What waits at these vertices.
+    fn at_each(&self, vertices: impl Iterator<Item = Option<Vertex>>) -> Vec<Option<Tangent<'b>>> {
+        vertices.map(|v| self.at(v?)).collect()
+    }
+
+    fn add(&mut self, vertex: Vertex, t: Tangent<'b>) {
+        let sum = self.at(vertex).map_or(t, |before| {
+            before.plain_sum(t).unwrap_or_else(|| {
+                let ty = self.b.read(|g| g.ty(vertex.node).clone());
                 let ty = self.stack.map_or(ty.clone(), |n: usize| ty.with_shape(ty.shape.stacked(n)));
-                before.plus(t, self.b.node(node), &ty)
-            }
+                before.plus(t, self.b.node(vertex.node), &ty)
+            })
         });
+        self.values[vertex.slot] = Some(sum.value.map(Expr::handle));
+        if sum.mask.is_some() {
+            self.masks.resize(self.values.len(), None);
+        }
+        if let Some(mask) = self.masks.get_mut(vertex.slot) {
+            *mask = sum.mask.map(Expr::handle);
+        }
     }
 }
 
@@ -59,19 +127,7 @@ pub fn forward<'b>(
     seeds: &[Option<Tangent<'b>>],
     stack: Option<usize>,
 ) -> Vec<Option<Tangent<'b>>> {
-    let mut waiting = Waiting::seeded(b, linear, &linear.inputs, seeds, stack);
-    for vertex in linear.graph.node_indices() {
-        let node = linear.node(vertex);
-        b.set_place(Some(b.read(|g| g.place(node))));
-        for (source, map) in linear.incoming(vertex) {
-            let moved = waiting.slots[source.index()].and_then(|t| algebra::apply(b, map, t, stack));
-            if let Some(moved) = moved {
-                waiting.add(vertex, node, moved);
-            }
-        }
-    }
-    b.set_place(None);
-    waiting.take(&linear.outputs)
+    push_forward(b, linear, seeds, stack)
 }
 
 /// Cotangents of the variables from cotangents of the outputs; `None` is zero.
@@ -81,18 +137,49 @@ pub fn reverse<'b>(
     seeds: &[Option<Tangent<'b>>],
     stack: Option<usize>,
 ) -> Vec<Option<Tangent<'b>>> {
-    let mut waiting = Waiting::seeded(b, linear, &linear.outputs, seeds, stack);
-    for vertex in linear.graph.node_indices().rev() {
-        let Some(t) = waiting.slots[vertex.index()] else { continue };
-        b.set_place(Some(b.read(|g| g.place(linear.node(vertex)))));
-        for (source, map) in linear.incoming(vertex) {
-            if let Some(moved) = algebra::apply(b, &transpose(map), t, stack) {
-                waiting.add(source, linear.node(source), moved);
+    pull_back(b, linear, seeds, stack)
+}
+
+/// Tangents of the outputs from tangents of the variables; `None` is zero.
+pub(crate) fn push_forward<'b>(
+    b: &'b Builder,
+    linear: &impl Swept,
+    seeds: &[Option<Tangent<'b>>],
+    stack: Option<usize>,
+) -> Vec<Option<Tangent<'b>>> {
+    let mut waiting = Waiting::seeded(b, linear.slots(), linear.inputs(), seeds, stack);
+    for (vertex, edges) in linear.vertices() {
+        b.set_place(Some(b.read(|g| g.place(vertex.node))));
+        for (source, map) in edges {
+            let moved = waiting.at(source).and_then(|t| algebra::apply(b, map, t, stack));
+            if let Some(moved) = moved {
+                waiting.add(vertex, moved);
             }
         }
     }
     b.set_place(None);
-    waiting.take(&linear.inputs)
+    waiting.at_each(linear.outputs())
+}
+
+/// Cotangents of the variables from cotangents of the outputs; `None` is zero.
+pub(crate) fn pull_back<'b>(
+    b: &'b Builder,
+    linear: &impl Swept,
+    seeds: &[Option<Tangent<'b>>],
+    stack: Option<usize>,
+) -> Vec<Option<Tangent<'b>>> {
+    let mut waiting = Waiting::seeded(b, linear.slots(), linear.outputs(), seeds, stack);
+    for (vertex, edges) in linear.vertices().rev() {
+        let Some(t) = waiting.at(vertex) else { continue };
+        b.set_place(Some(b.read(|g| g.place(vertex.node))));
+        for (source, map) in edges {
+            if let Some(moved) = algebra::apply(b, &transposed(map), t, stack) {
+                waiting.add(source, moved);
+            }
+        }
+    }
+    b.set_place(None);
+    waiting.at_each(linear.inputs())
 }
 
 /// The identity as a stack: one direction for each element of a value of this type. A single direction needs no stack.

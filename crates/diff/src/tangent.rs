@@ -28,10 +28,7 @@ impl<'b> Tangent<'b> {
 
     /// The value as a node of this type, whatever it is where the mask is false.
     pub fn unmasked(self, like: Expr<'b>, ty: &Type) -> Expr<'b> {
-        let fill = |x: f64| {
-            let one = wengert_expr::Value::from_f64s(&Type::scalar(ty.dtype), &[x]);
-            like.builder().constant(one).broadcast_to(ty.shape.clone())
-        };
+        let fill = |x: f64| like.builder().number(x, ty.dtype).broadcast_to(ty.shape.clone());
         match self.value {
             Scale::One => fill(1.0),
             Scale::MinusOne => fill(-1.0),
@@ -61,6 +58,16 @@ impl<'b> Tangent<'b> {
             Scale::By(e) => Scale::By(-e),
         };
         Tangent { value, ..self }
+    }
+
+    /// The sum of two tangents where both are plain values: what nearly all sums are, and what needs no type.
+    pub(crate) fn plain_sum(self, other: Tangent<'b>) -> Option<Tangent<'b>> {
+        match (self, other) {
+            (Tangent { value: Scale::By(a), mask: None }, Tangent { value: Scale::By(b), mask: None }) => {
+                Some(Tangent::of(a + b))
+            }
+            _ => None,
+        }
     }
 
     /// The sum of two tangents of this type; it is nothing where both are.

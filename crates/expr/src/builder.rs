@@ -4,15 +4,15 @@
 //! and all its users are silently dead, and [`Builder::finish`] returns it. The `try_` forms return it at once.
 
 use crate::error::{BuildError, GraphError, OpError, OperandReport};
-use crate::expr::Expr;
+use crate::expr::{Expr, Handle};
 use crate::function::{Function, Output};
 use crate::graph::{Graph, NodeId, Role};
+use crate::map::TypeId;
 use crate::op::{Literal, Op};
-use crate::place::Place;
-use crate::ty::Type;
+use crate::place::{Place, PlaceId};
+use crate::ty::{DType, Type};
 use crate::value::Value;
-use rustc_hash::FxHashSet;
-use smallvec::SmallVec;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::panic::Location;
 
@@ -40,8 +40,9 @@ struct State {
     graph: Graph,
     outputs: Vec<Output>,
     output_names: FxHashSet<String>,
+    numbers: FxHashMap<(DType, u64), Handle>,
     error: Option<GraphError>,
-    place: Option<Place>,
+    place: Option<PlaceId>,
 }
 
 impl Builder {
@@ -75,22 +76,39 @@ impl Builder {
     #[track_caller]
     fn declare(&self, name: String, ty: Type, role: Role) -> Expr<'_> {
         let place = self.place();
-        let mut state = self.state.borrow_mut();
+        let state = &mut *self.state.borrow_mut();
         if state.graph.input(&name).is_some() {
-            return self.wrap(state.fail(GraphError::DuplicateInput { name }));
+            return self.expr(state.fail(GraphError::DuplicateInput { name }));
         }
-        let added = state.graph.add_input(name, ty, role, place);
-        let node = added.unwrap_or_else(|error| {
-            let error = BuildError { op: "input".into(), error, operands: Vec::new(), place };
-            state.fail(error.into())
-        });
-        self.wrap(node)
+        self.expr(match state.graph.add_input(name, ty, role, place) {
+            Ok(node) => Handle { node, ty: state.graph.type_id(node) },
+            Err(error) => {
+                let error = BuildError { op: "input".into(), error, operands: Vec::new(), place };
+                state.fail(error.into())
+            }
+        })
     }
 
     /// A value as an expression.
     #[track_caller]
     pub fn constant(&self, value: impl Into<Value>) -> Expr<'_> {
         self.add(Op::Constant(Literal::new(value.into())), &[])
+    }
+
+    /// A number of this dtype, to which it is rounded once. Rules ask for the same few again and again, so they are found
+    /// without a value being made.
+    #[track_caller]
+    pub fn number(&self, x: f64, dtype: DType) -> Expr<'_> {
+        let key = (dtype, x.to_bits());
+        if let Some(&known) = self.state.borrow().numbers.get(&key) {
+            return self.expr(known);
+        }
+        let e = self.constant(Value::from_f64s(&Type::scalar(dtype), &[x]));
+        let state = &mut *self.state.borrow_mut();
+        if state.graph.is_sharing() && !e.is_dead() {
+            state.numbers.insert(key, e.handle());
+        }
+        e
     }
 
     /// Makes an expression an output of this name.
@@ -104,13 +122,15 @@ impl Builder {
     }
 
     fn push_output(&self, name: Option<String>, e: Expr<'_>) {
-        let Ok(node) = self.own("output", &[e]) else { return };
+        if self.check("output", &[e]).is_err() {
+            return;
+        }
         let mut state = self.state.borrow_mut();
         match name {
             Some(name) if !state.output_names.insert(name.clone()) => {
                 state.fail(GraphError::DuplicateOutput { name });
             }
-            name => state.outputs.push(Output { name, node: node[0] }),
+            name => state.outputs.push(Output { name, node: e.id() }),
         }
     }
 
@@ -133,7 +153,19 @@ impl Builder {
 
     /// An existing node as an expression.
     pub fn node(&self, node: NodeId) -> Expr<'_> {
-        self.wrap(node)
+        match node {
+            DEAD => self.dead(),
+            _ => self.expr(Handle { node, ty: self.read(|g| g.type_id(node)) }),
+        }
+    }
+
+    /// The expression of a handle that was taken from one of this builder.
+    pub fn expr(&self, handle: Handle) -> Expr<'_> {
+        Expr::new(self, handle)
+    }
+
+    fn dead(&self) -> Expr<'_> {
+        self.expr(Handle::DEAD)
     }
 
     /// Reads the graph as it is now.
@@ -148,28 +180,35 @@ impl Builder {
 
     /// From now on, nodes count as made at this place; `None` goes back to the caller's line.
     pub fn set_place(&self, place: Option<Place>) {
-        self.state.borrow_mut().place = place;
+        let state = &mut *self.state.borrow_mut();
+        state.place = place.map(|place| state.graph.places().intern(place));
     }
 
     #[track_caller]
     fn place(&self) -> Place {
         // A closure would not see the caller.
         let caller = Location::caller();
-        self.state.borrow().place.unwrap_or(Place::Rust(caller))
-    }
-
-    pub(crate) fn wrap(&self, node: NodeId) -> Expr<'_> {
-        Expr::new(self, node)
+        let state = &mut *self.state.borrow_mut();
+        let place = state.place(caller);
+        state.graph.places().get(place)
     }
 
     /// An operation on expressions. A mistake makes a dead expression.
     #[track_caller]
     pub fn add(&self, op: Op, operands: &[Expr<'_>]) -> Expr<'_> {
-        let node = match self.own(op.name(), operands) {
-            Ok(nodes) => self.add_nodes(op, &nodes),
-            Err(_) => DEAD,
-        };
-        self.wrap(node)
+        let name = op.name();
+        if self.check(name, operands).is_err() {
+            return self.dead();
+        }
+        match operands {
+            // Nearly all operations need no list.
+            [x] => self.add_nodes(op, name, &[x.id()], &[x.type_id()]),
+            [x, y] => self.add_nodes(op, name, &[x.id(), y.id()], &[x.type_id(), y.type_id()]),
+            _ => {
+                let types: Vec<TypeId> = operands.iter().map(|e| e.type_id()).collect();
+                self.add_nodes(op, name, &nodes(operands), &types)
+            }
+        }
     }
 
     /// An operation on expressions.
@@ -197,17 +236,20 @@ impl Builder {
     }
 
     #[track_caller]
-    fn add_nodes(&self, op: Op, nodes: &[NodeId]) -> NodeId {
-        let place = self.place();
-        let mut state = self.state.borrow_mut();
-        let name = op.name();
+    fn add_nodes(&self, op: Op, name: &str, nodes: &[NodeId], types: &[TypeId]) -> Expr<'_> {
+        let caller = Location::caller();
+        let state = &mut *self.state.borrow_mut();
+        let place = state.place(caller);
         if state.graph.len() >= DEAD.index() {
-            return state.fail(GraphError::Full);
+            return self.expr(state.fail(GraphError::Full));
         }
-        let added = state.graph.add(op, nodes, place);
-        added.unwrap_or_else(|error| {
-            let error = state.report(name, error, nodes, place);
-            state.fail(error)
+        self.expr(match state.graph.add_typed(op, nodes, types, place) {
+            Ok((node, ty)) => Handle { node, ty },
+            Err(error) => {
+                let place = state.graph.places().get(place);
+                let error = state.report(name, error, nodes, place);
+                state.fail(error)
+            }
         })
     }
 
@@ -215,37 +257,44 @@ impl Builder {
     #[track_caller]
     pub(crate) fn fail(&self, op: &str, error: OpError, operands: &[Expr<'_>]) -> Expr<'_> {
         let place = self.place();
-        if let Ok(nodes) = self.own(op, operands) {
+        if self.check(op, operands).is_ok() {
             let mut state = self.state.borrow_mut();
-            let error = state.report(op, error, &nodes, place);
+            let error = state.report(op, error, &nodes(operands), place);
             state.fail(error);
         }
-        self.wrap(DEAD)
+        self.dead()
     }
 
-    /// The operands' nodes, if all are alive and of this builder.
+    /// Whether the operands are all alive and of this builder.
     #[track_caller]
-    fn own(&self, op: &str, operands: &[Expr<'_>]) -> Result<SmallVec<[NodeId; 4]>, Dead> {
+    fn check(&self, op: &str, operands: &[Expr<'_>]) -> Result<(), Dead> {
+        if operands.iter().all(|e| std::ptr::eq(e.builder(), self) && !e.is_dead()) {
+            return Ok(());
+        }
         if operands.iter().any(|e| !std::ptr::eq(e.builder(), self)) {
             let place = self.place();
             self.state.borrow_mut().fail(GraphError::MixedBuilders { op: op.to_owned(), place });
-            return Err(Dead);
         }
-        if operands.iter().any(|e| e.is_dead()) {
-            Err(Dead)
-        } else {
-            Ok(operands.iter().map(|e| e.id()).collect())
-        }
+        Err(Dead)
     }
+}
+
+fn nodes(operands: &[Expr<'_>]) -> Vec<NodeId> {
+    operands.iter().map(|e| e.id()).collect()
 }
 
 /// An operand could not be built, which is already known.
 struct Dead;
 
 impl State {
-    fn fail(&mut self, error: GraphError) -> NodeId {
+    /// The place that was set, or else this line.
+    fn place(&mut self, caller: &'static Location<'static>) -> PlaceId {
+        self.place.unwrap_or_else(|| self.graph.places().intern(Place::Rust(caller)))
+    }
+
+    fn fail(&mut self, error: GraphError) -> Handle {
         self.error.get_or_insert(error);
-        DEAD
+        Handle::DEAD
     }
 
     fn report(&self, op: &str, error: OpError, nodes: &[NodeId], place: Place) -> GraphError {

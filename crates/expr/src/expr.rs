@@ -2,6 +2,7 @@
 
 use crate::builder::{Builder, DEAD};
 use crate::graph::NodeId;
+use crate::map::TypeId;
 use crate::op::{Binary, Op, Unary};
 use crate::ty::{DType, Shape, Type};
 use crate::value::Value;
@@ -12,12 +13,34 @@ use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 #[derive(Clone, Copy)]
 pub struct Expr<'b> {
     builder: &'b Builder,
-    node: NodeId,
+    handle: Handle,
+}
+
+/// An expression without its builder, for tables of many. It knows its type, so that operators need not look at nodes made
+/// long ago: in a large graph that costs more than all else.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Handle {
+    pub(crate) node: NodeId,
+    pub(crate) ty: TypeId,
+}
+
+impl Handle {
+    /// The handle of what could not be built.
+    pub(crate) const DEAD: Handle = Handle { node: DEAD, ty: TypeId(0) };
 }
 
 impl<'b> Expr<'b> {
-    pub(crate) fn new(builder: &'b Builder, node: NodeId) -> Expr<'b> {
-        Expr { builder, node }
+    pub(crate) fn new(builder: &'b Builder, handle: Handle) -> Expr<'b> {
+        Expr { builder, handle }
+    }
+
+    /// The same without its builder, which makes an expression of it again: [`Builder::expr`].
+    pub fn handle(self) -> Handle {
+        self.handle
+    }
+
+    pub(crate) fn type_id(self) -> TypeId {
+        self.handle.ty
     }
 
     /// The builder whose graph this is in.
@@ -27,17 +50,17 @@ impl<'b> Expr<'b> {
 
     /// The node, to keep in structures of one's own. Of a dead expression it is no node of any graph.
     pub fn id(self) -> NodeId {
-        self.node
+        self.handle.node
     }
 
     /// True if this could not be built; [`Builder::finish`] says why.
     pub fn is_dead(self) -> bool {
-        self.node == DEAD
+        self.handle.node == DEAD
     }
 
     /// The type; `f64` for a dead expression.
     pub fn ty(self) -> Type {
-        if self.is_dead() { Type::scalar(DType::F64) } else { self.builder.read(|g| g.ty(self.node).clone()) }
+        if self.is_dead() { Type::scalar(DType::F64) } else { self.read_type(Type::clone) }
     }
 
     /// The extents.
@@ -47,18 +70,22 @@ impl<'b> Expr<'b> {
 
     /// The number of axes.
     pub fn rank(self) -> usize {
-        self.ty().shape.rank()
+        if self.is_dead() { 0 } else { self.read_type(|ty| ty.shape.rank()) }
     }
 
     /// The element type.
     pub fn dtype(self) -> DType {
-        if self.is_dead() { DType::F64 } else { self.builder.read(|g| g.ty(self.node).dtype) }
+        if self.is_dead() { DType::F64 } else { self.read_type(|ty| ty.dtype) }
+    }
+
+    fn read_type<R>(self, read: impl FnOnce(&Type) -> R) -> R {
+        self.builder.read(|g| read(g.type_of(self.handle.ty)))
     }
 
     /// Gives the node a name for texts and pictures.
     pub fn named(self, name: impl Into<String>) -> Expr<'b> {
         if !self.is_dead() {
-            self.builder.write(|g| g.set_name(self.node, name));
+            self.builder.write(|g| g.set_name(self.id(), name));
         }
         self
     }
@@ -68,9 +95,9 @@ impl<'b> Expr<'b> {
         if self.is_dead() {
             return None;
         }
-        self.builder.read(|g| match g.op(self.node) {
+        self.builder.read(|g| match g.op(self.id()) {
             Op::Constant(literal) => Some(literal.value().clone()),
-            Op::Broadcast { .. } => match g.op(g.operands(self.node)[0]) {
+            Op::Broadcast { .. } => match g.op(g.operands(self.id())[0]) {
                 Op::Constant(literal) if literal.value().len() == 1 => Some(literal.value().clone()),
                 _ => None,
             },
@@ -86,13 +113,13 @@ impl<'b> Expr<'b> {
             DType::Bool => DType::I64,
             dtype => dtype,
         };
-        self.builder.constant(Value::from_f64s(&Type::scalar(dtype), &[x]))
+        self.builder.number(x, dtype)
     }
 }
 
 impl fmt::Debug for Expr<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Expr({})", self.node.index())
+        write!(f, "Expr({})", self.id().index())
     }
 }
 

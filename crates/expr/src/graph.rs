@@ -1,17 +1,17 @@
 //! The expression graph: an append-only arena with hash-consing.
 //!
 //! Always holds: a node's operands are older than the node, so arena order is a topological order; equal operations on
-//! equal operands are one node (unless sharing is switched off); every node's type was inferred when it was added.
+//! equal operands are one node (unless sharing is switched off); every node's type was inferred for its signature.
 
 use crate::cons::ConsTable;
 use crate::error::OpError;
 use crate::map::TypeId;
 use crate::op::Op;
-use crate::place::Place;
+use crate::place::{Place, PlaceId, PlaceTable};
+use crate::signature::{Signature, SignatureId, SignatureTable};
 use crate::ty::{Shape, Type};
 use crate::types::TypeTable;
 use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 use std::collections::BTreeMap;
 
 /// A node of a graph.
@@ -59,11 +59,13 @@ pub const MAX_RANK: usize = 32;
 /// An expression graph.
 #[derive(Clone, Debug)]
 pub struct Graph {
-    ops: Vec<Op>,
-    ends: Vec<u32>,
-    operands: Vec<NodeId>,
-    node_types: Vec<TypeId>,
-    places: Vec<Place>,
+    signature_of: Vec<SignatureId>,
+    /// The operands of each node; of more than two, where they start in the list of long ones.
+    operands: Vec<[NodeId; 2]>,
+    place_of: Vec<PlaceId>,
+    long: Vec<NodeId>,
+    signatures: SignatureTable,
+    places: PlaceTable,
     types: TypeTable,
     inputs: Vec<Input>,
     inputs_by_name: FxHashMap<String, u32>,
@@ -82,11 +84,12 @@ impl Graph {
     /// An empty graph that shares equal subexpressions.
     pub fn new() -> Graph {
         Graph {
-            ops: Vec::new(),
-            ends: Vec::new(),
+            signature_of: Vec::new(),
             operands: Vec::new(),
-            node_types: Vec::new(),
-            places: Vec::new(),
+            place_of: Vec::new(),
+            long: Vec::new(),
+            signatures: SignatureTable::default(),
+            places: PlaceTable::default(),
             types: TypeTable::default(),
             inputs: Vec::new(),
             inputs_by_name: FxHashMap::default(),
@@ -108,41 +111,52 @@ impl Graph {
 
     /// How many nodes.
     pub fn len(&self) -> usize {
-        self.ops.len()
+        self.signature_of.len()
     }
 
     /// True without nodes.
     pub fn is_empty(&self) -> bool {
-        self.ops.is_empty()
+        self.signature_of.is_empty()
     }
 
     /// Every node, operands before their users.
     pub fn nodes(&self) -> impl DoubleEndedIterator<Item = NodeId> + ExactSizeIterator + use<> {
-        (0..self.ops.len() as u32).map(NodeId)
+        (0..self.signature_of.len() as u32).map(NodeId)
+    }
+
+    #[inline]
+    fn signature(&self, node: NodeId) -> &Signature {
+        self.signatures.get(self.signature_of[node.index()])
     }
 
     /// What a node does.
+    #[inline]
     pub fn op(&self, node: NodeId) -> &Op {
-        &self.ops[node.index()]
+        &self.signature(node).op
     }
 
     /// A node's operands, in order.
+    #[inline]
     pub fn operands(&self, node: NodeId) -> &[NodeId] {
-        let start = if node.0 == 0 { 0 } else { self.ends[node.index() - 1] };
-        &self.operands[start as usize..self.ends[node.index()] as usize]
+        let count = self.signature(node).operands.len();
+        let operands = &self.operands[node.index()];
+        operands.get(..count).unwrap_or_else(|| &self.long[operands[0].index()..][..count])
     }
 
     /// A node's type.
+    #[inline]
     pub fn ty(&self, node: NodeId) -> &Type {
-        self.types.get(self.node_types[node.index()])
+        self.types.get(self.type_id(node))
     }
 
     /// A node's type as an entry of the table of types.
+    #[inline]
     pub fn type_id(&self, node: NodeId) -> TypeId {
-        self.node_types[node.index()]
+        self.signature(node).ty
     }
 
     /// An entry of the table of types.
+    #[inline]
     pub fn type_of(&self, id: TypeId) -> &Type {
         self.types.get(id)
     }
@@ -163,8 +177,9 @@ impl Graph {
     }
 
     /// Where the user made a node; a shared node keeps its first place.
+    #[inline]
     pub fn place(&self, node: NodeId) -> Place {
-        self.places[node.index()]
+        self.places.get(self.place_of[node.index()])
     }
 
     /// The inputs, in the order of their declaration.
@@ -209,7 +224,11 @@ impl Graph {
         place: Place,
     ) -> Result<NodeId, OpError> {
         check_shape(&ty.shape)?;
-        let node = self.push(Op::Input(self.inputs.len() as u32), &[], ty.clone(), place);
+        let op = Op::Input(self.inputs.len() as u32);
+        let signature = Signature { op, operands: Box::new([]), ty: self.types.intern(ty.clone()) };
+        let signature = self.signatures.push(signature);
+        let place = self.places.intern(place);
+        let node = self.push(signature, &[], place);
         let name = name.into();
         self.inputs_by_name.entry(name.clone()).or_insert(self.inputs.len() as u32);
         self.inputs.push(Input { name, ty, role, node });
@@ -221,51 +240,93 @@ impl Graph {
     /// # Errors
     /// When the operation does not fit the operands.
     pub fn add(&mut self, op: Op, operands: &[NodeId], place: Place) -> Result<NodeId, OpError> {
+        let types: Vec<TypeId> = operands.iter().map(|&n| self.type_id(n)).collect();
+        let place = self.places.intern(place);
+        self.add_typed(op, operands, &types, place).map(|(node, _)| node)
+    }
+
+    /// As [`Graph::add`], for operands whose types are known, so that none of them is looked at. Gives the node and its type.
+    pub(crate) fn add_typed(
+        &mut self,
+        op: Op,
+        operands: &[NodeId],
+        types: &[TypeId],
+        place: PlaceId,
+    ) -> Result<(NodeId, TypeId), OpError> {
         let row = op.row();
         if !row.arity.accepts(operands.len()) {
             return Err(OpError::Arity { expected: row.arity, found: operands.len() });
         }
-        let mut ordered: SmallVec<[NodeId; 4]> = operands.into();
-        if row.commutative && self.sharing {
-            ordered.sort_unstable();
-        }
-        let hash = ConsTable::hash(&op, &ordered);
-        if self.sharing
-            && let Some(node) = self.find(hash, &op, &ordered)
-        {
-            return Ok(node);
-        }
-        let ty = {
-            let types: SmallVec<[&Type; 4]> = ordered.iter().map(|&n| self.ty(n)).collect();
-            (row.infer)(&op, &types)?
+        let swapped;
+        let (operands, types) = match (operands, types) {
+            (&[a, b], &[s, t]) if b < a && row.commutative && self.sharing => {
+                swapped = ([b, a], [t, s]);
+                (&swapped.0[..], &swapped.1[..])
+            }
+            given => given,
         };
-        check_shape(&ty.shape)?;
-        let node = self.push(op, &ordered, ty, place);
-        if self.sharing {
-            self.cons.insert(hash, node);
+        let signature = match self.signatures.find(&op, types) {
+            Ok(known) => known,
+            Err(hash) => self.infer(op, types, hash)?,
+        };
+        let ty = self.signatures.get(signature).ty;
+        if !self.sharing {
+            return Ok((self.push(signature, operands, place), ty));
         }
-        Ok(node)
+        let equal = |n: NodeId| self.signature_of[n.index()] == signature && self.operands(n) == operands;
+        let node = match self.cons.find(signature, operands, equal) {
+            Ok(node) => node,
+            Err(vacancy) => {
+                let node = self.push(signature, operands, place);
+                self.cons.insert(vacancy, node);
+                node
+            }
+        };
+        Ok((node, ty))
     }
 
-    fn find(&self, hash: u32, op: &Op, operands: &[NodeId]) -> Option<NodeId> {
-        self.cons.find(hash, |node| self.op(node) == op && self.operands(node) == operands)
+    /// The table of places.
+    pub(crate) fn places(&mut self) -> &mut PlaceTable {
+        &mut self.places
     }
 
-    fn push(&mut self, op: Op, operands: &[NodeId], ty: Type, place: Place) -> NodeId {
-        let node = NodeId(self.ops.len() as u32);
-        self.ops.push(op);
-        self.operands.extend_from_slice(operands);
-        self.ends.push(self.operands.len() as u32);
+    /// The signature of an operation on operands of these types, which has none so far.
+    fn infer(&mut self, op: Op, operands: &[TypeId], hash: u64) -> Result<SignatureId, OpError> {
+        let types: Vec<&Type> = operands.iter().map(|&id| self.types.get(id)).collect();
+        let ty = (op.row().infer)(&op, &types)?;
+        check_shape(&ty.shape)?;
         let ty = self.types.intern(ty);
-        self.node_types.push(ty);
-        self.places.push(place);
+        Ok(self.signatures.insert(hash, Signature { op, operands: operands.into(), ty }))
+    }
+
+    fn push(&mut self, signature: SignatureId, operands: &[NodeId], place: PlaceId) -> NodeId {
+        let node = NodeId(self.len() as u32);
+        self.signature_of.push(signature);
+        self.place_of.push(place);
+        let unused = NodeId(u32::MAX);
+        self.operands.push(match *operands {
+            [] => [unused; 2],
+            [a] => [a, unused],
+            [a, b] => [a, b],
+            _ => {
+                self.long.extend_from_slice(operands);
+                [NodeId((self.long.len() - operands.len()) as u32), unused]
+            }
+        });
+        if self.sharing {
+            self.cons.grow();
+        }
         node
     }
 
     /// Adds a node as it is, for tests of what the other methods prevent.
     #[cfg(test)]
     pub(crate) fn push_unchecked(&mut self, op: Op, operands: &[NodeId], ty: Type) -> NodeId {
-        self.push(op, operands, ty, Place::Unknown)
+        let ty = self.types.intern(ty);
+        let signature = Signature { op, operands: operands.iter().map(|_| ty).collect(), ty };
+        let signature = self.signatures.push(signature);
+        let place = self.places.intern(Place::Unknown);
+        self.push(signature, operands, place)
     }
 
     /// The tables of inputs and names, for tests of what the other methods prevent.
@@ -297,14 +358,14 @@ pub struct Users {
 impl Users {
     fn new(graph: &Graph) -> Users {
         let mut starts = vec![0u32; graph.len() + 1];
-        for operand in &graph.operands {
+        for operand in graph.nodes().flat_map(|node| graph.operands(node)) {
             starts[operand.index() + 1] += 1;
         }
         for i in 0..graph.len() {
             starts[i + 1] += starts[i];
         }
         let mut next = starts.clone();
-        let mut users = vec![NodeId(0); graph.operands.len()];
+        let mut users = vec![NodeId(0); next[graph.len()] as usize];
         for node in graph.nodes() {
             for operand in graph.operands(node) {
                 let slot = &mut next[operand.index()];

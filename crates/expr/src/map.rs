@@ -21,6 +21,26 @@ pub enum Scale<C> {
     By(C),
 }
 
+impl<C> Scale<C> {
+    /// The same with the coefficients borrowed.
+    pub fn as_ref(&self) -> Scale<&C> {
+        match self {
+            Scale::One => Scale::One,
+            Scale::MinusOne => Scale::MinusOne,
+            Scale::By(c) => Scale::By(c),
+        }
+    }
+
+    /// The same with the coefficients replaced.
+    pub fn map<D>(self, f: impl FnOnce(C) -> D) -> Scale<D> {
+        match self {
+            Scale::One => Scale::One,
+            Scale::MinusOne => Scale::MinusOne,
+            Scale::By(c) => Scale::By(f(c)),
+        }
+    }
+}
+
 /// A linear map without its spaces; see [`LinearMap`] for the map with them.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Kind<C> {
@@ -173,11 +193,7 @@ impl<C> Kind<C> {
         match self {
             Kind::Zero => Kind::Zero,
             Kind::Labelled(l) => Kind::Labelled(Labelled {
-                scale: match &l.scale {
-                    Scale::One => Scale::One,
-                    Scale::MinusOne => Scale::MinusOne,
-                    Scale::By(c) => Scale::By(f(Part::Coefficient(c))),
-                },
+                scale: l.scale.as_ref().map(|c| f(Part::Coefficient(c))),
                 mask: l.mask.as_ref().map(|m| f(Part::Coefficient(m))),
                 axes: l.axes.clone(),
             }),

@@ -103,6 +103,7 @@ pub enum Op {
 
 impl Op {
     /// All that is known about the operation.
+    #[inline]
     pub fn row(&self) -> &'static Row {
         match self {
             Op::Input(_) => &ops::leaf::INPUT,

@@ -57,8 +57,15 @@ impl fmt::Display for DType {
 }
 
 /// The extent of every axis, outermost first; no axes is a scalar.
-#[derive(Clone, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
+#[derive(PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
 pub struct Shape(SmallVec<[usize; 4]>);
+
+/// As derived, but at once: types are copied all the time.
+impl Clone for Shape {
+    fn clone(&self) -> Shape {
+        Shape(SmallVec::from_slice(&self.0))
+    }
+}
 
 impl Shape {
     /// A shape of these extents.

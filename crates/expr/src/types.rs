@@ -13,6 +13,7 @@ pub struct TypeTable {
 
 impl TypeTable {
     /// The type of an entry.
+    #[inline]
     pub fn get(&self, id: TypeId) -> &Type {
         &self.types[id.0 as usize]
     }

@@ -7,7 +7,6 @@ mod violation;
 
 pub use violation::{Violation, ViolationKind};
 
-use crate::cons::ConsTable;
 use crate::describe::describe;
 use crate::function::{Function, Output};
 use crate::graph::{Graph, Input, NodeId, check_shape};
@@ -15,6 +14,7 @@ use crate::op::Op;
 use crate::row::Maps;
 use crate::ty::Type;
 use crate::with_tensor;
+use rustc_hash::FxHashMap;
 use std::collections::HashSet;
 
 /// Every invariant of the function that does not hold; nothing for all that the builder, the parser and the passes make.
@@ -32,7 +32,7 @@ pub fn verify(function: &Function) -> Vec<Violation> {
 }
 
 fn verify_parts(graph: &Graph, outputs: &[Output]) -> Vec<Violation> {
-    let mut verifier = Verifier { graph, seen: ConsTable::default(), violations: Vec::new() };
+    let mut verifier = Verifier { graph, seen: FxHashMap::default(), violations: Vec::new() };
     for node in graph.nodes() {
         verifier.node(node);
     }
@@ -44,7 +44,7 @@ fn verify_parts(graph: &Graph, outputs: &[Output]) -> Vec<Violation> {
 
 struct Verifier<'g> {
     graph: &'g Graph,
-    seen: ConsTable,
+    seen: FxHashMap<(&'g Op, &'g [NodeId]), NodeId>,
     violations: Vec<Violation>,
 }
 
@@ -122,10 +122,9 @@ impl Verifier<'_> {
         if op.row().commutative && !operands.is_sorted() {
             self.report(node, ViolationKind::NotCanonical);
         }
-        let hash = ConsTable::hash(op, operands);
-        match self.seen.find(hash, |n| graph.op(n) == op && graph.operands(n) == operands) {
-            Some(first) => self.report(node, ViolationKind::Duplicate { first }),
-            None => self.seen.insert(hash, node),
+        let first = *self.seen.entry((op, operands)).or_insert(node);
+        if first != node {
+            self.report(node, ViolationKind::Duplicate { first });
         }
     }
 

@@ -7,7 +7,7 @@ use super::apply::apply;
 use crate::tangent::Tangent;
 use smallvec::SmallVec;
 use std::fmt::Debug;
-use wengert_expr::{Builder, DType, LinearMap, NodeId, Shape, Type, TypeId, Value};
+use wengert_expr::{Builder, DType, LinearMap, NodeId, Shape, Type, TypeId};
 
 /// The extent of each label.
 pub type Extents = SmallVec<[usize; 16]>;
@@ -86,7 +86,7 @@ impl Coefficients for &Builder {
     }
 
     fn number(self, x: f64, dtype: DType) -> NodeId {
-        self.constant(Value::from_f64s(&Type::scalar(dtype), &[x])).id()
+        Builder::number(self, x, dtype).id()
     }
 
     fn negated(self, a: &NodeId) -> NodeId {
@@ -133,7 +133,7 @@ impl Coefficients for &Builder {
         let ty = to.with_shape(to.shape.stacked(n));
         let settled = match moved {
             Some(t) => t.settled(stacked, &ty),
-            None => self.node(self.number(0.0, to.dtype)).broadcast_to(ty.shape),
+            None => self.number(0.0, to.dtype).broadcast_to(ty.shape),
         };
         let shape: Shape = leading.iter().chain(to.shape.iter()).copied().collect();
         settled.reshape_to(&shape).id()

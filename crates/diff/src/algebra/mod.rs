@@ -21,3 +21,4 @@ pub use cost::{ApplyCost, apply_cost};
 pub use dense::{dense, dense_elements, densified, held};
 pub use dry::{Dry, Slot};
 pub use transpose::transpose;
+pub(crate) use transpose::transposed;

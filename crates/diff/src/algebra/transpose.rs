@@ -1,6 +1,15 @@
 //! The transpose of a linear map: the same data read the other way.
 
+use std::borrow::Cow;
 use wengert_expr::{Axes, Index, Kind, Labelled, LinearMap};
+
+/// The transpose, without a copy of what is its own: an elementwise map.
+pub(crate) fn transposed<C: Clone>(map: &LinearMap<C>) -> Cow<'_, LinearMap<C>> {
+    match &map.kind {
+        Kind::Labelled(Labelled { axes: None, .. }) if map.from == map.to => Cow::Borrowed(map),
+        _ => Cow::Owned(transpose(map)),
+    }
+}
 
 /// The map from cotangents of the results to cotangents of the arguments.
 pub fn transpose<C: Clone>(map: &LinearMap<C>) -> LinearMap<C> {

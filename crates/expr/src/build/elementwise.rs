@@ -231,8 +231,7 @@ impl<'b> Expr<'b> {
         if self.is_dead() || other.is_dead() || !std::ptr::eq(self.builder(), other.builder()) {
             return (self, other);
         }
-        let same = self.builder().read(|g| g.type_id(self.id()) == g.type_id(other.id()));
-        if same {
+        if self.type_id() == other.type_id() {
             return (self, other);
         }
         let dtype = self.dtype().max(other.dtype());

@@ -28,6 +28,7 @@ macro_rules! family {
             pub const ALL: &'static [$family] = &[$($family::$variant),*];
 
             /// All that is known about the operation.
+            #[inline]
             pub fn row(self) -> &'static $crate::row::Row {
                 match self {
                     $($family::$variant => {
