@@ -48,16 +48,16 @@ pub(crate) fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// How long a search took is another number each time.
+/// How long something took, and how much a machine does in a second, are other numbers each time.
 fn timeless(line: &str) -> String {
-    let mut parts = line.split("\"seconds\":");
-    let mut shown = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit() || ".e-".contains(c));
-        shown.push_str("\"seconds\":_");
-        shown.push_str(rest);
+    const KEYS: [&str; 2] = ["seconds\":", "per_second\":"];
+    let (mut shown, mut rest) = (String::new(), line);
+    while let Some(end) = KEYS.iter().filter_map(|key| Some(rest.find(key)? + key.len())).min() {
+        shown.push_str(&rest[..end]);
+        shown.push('_');
+        rest = rest[end..].trim_start_matches(|c: char| c.is_ascii_digit() || ".e+-".contains(c));
     }
-    shown
+    shown + rest
 }
 
 fn run(line: &str, program: &str) -> String {
@@ -107,6 +107,13 @@ fn every_case_prints_what_is_blessed() {
         wrong.join("\n")
     );
     assert!(commands > 30, "only {commands} commands were found");
+}
+
+#[test]
+fn only_times_and_rates_are_left_out() {
+    let line = r#"{"seconds":1.5e-7,"a":2,"plan_seconds":0.1,"b_per_second":1e+9,"steps":[{"seconds":3.0}]}"#;
+    let left = r#"{"seconds":_,"a":2,"plan_seconds":_,"b_per_second":_,"steps":[{"seconds":_}]}"#;
+    assert_eq!(timeless(line), left);
 }
 
 #[test]

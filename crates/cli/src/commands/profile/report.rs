@@ -165,7 +165,7 @@ mod tests {
         let text = report().text();
         let lines: Vec<&str> = text.lines().collect();
         let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(words(lines[1])[6..], ["3.00", "75%", "2000", "8000", "0.67", "2.67", "1.00"]);
+        assert_eq!(words(lines[1])[7..], ["3.00", "75%", "2000", "8000", "0.67", "2.67", "1.00"]);
         assert_eq!(words(lines[2])[..3], [format!("{}…", "x".repeat(59)), "1.00".into(), "25%".into()]);
         let said = "\
 a run takes 4.00 us, the median of 5; at the machine's limits 2.00 us, 50% of it

@@ -34,9 +34,9 @@ impl Subject {
         let program = Program::with_types(program, &wrt.wrt, settings)?;
         let function = of.function(&program)?;
         check_sizes(&function).map_err(program.placed())?;
-        let (inputs, drawn) = inputs(&function, &program.inputs());
-        if !drawn.is_empty() {
-            let note = printable(&format!("drawn from [-1, 1): {}", drawn.join(", ")));
+        let (inputs, without) = inputs(&function, &program.inputs());
+        if !without.is_empty() {
+            let note = printable(&format!("inputs without a value: {}", without.join(", ")));
             // What cannot be said is no reason to stop.
             let _ = writeln!(io::stderr(), "{note}");
         }
@@ -79,17 +79,18 @@ fn check_sizes(function: &Function) -> Result<(), ExecError> {
     Interpreter::new(&Function::new(function.graph().clone(), all)).check_sizes()
 }
 
-/// A value for each input, and the names of those that had to be drawn.
+/// A value for each input, and what those without one get.
 fn inputs(function: &Function, given: &[(&str, Value)]) -> (Vec<Value>, Vec<String>) {
-    let mut names = Vec::new();
+    let mut said = Vec::new();
     let value = |(i, input): (usize, &Input)| match given.iter().find(|(name, _)| *name == input.name) {
         Some((_, value)) => value.clone(),
         None => {
-            names.push(name(&input.name));
+            let values = if input.ty.dtype.is_float() { "in [-1, 1)" } else { "= 0" };
+            said.push(format!("{} {values}", name(&input.name)));
             drawn(&input.ty, i as u64)
         }
     };
-    (function.inputs().iter().enumerate().map(value).collect(), names)
+    (function.inputs().iter().enumerate().map(value).collect(), said)
 }
 
 /// Floats between -1 and 1, the same each time; 0 and false otherwise.
