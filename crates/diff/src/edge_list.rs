@@ -116,7 +116,7 @@ pub(crate) fn local_edges(
     for i in 0..arity {
         let from = b.read(|g| Some(g.operands(node)[i]).filter(|&o| depends(o) && float(g, o)));
         let Some(from) = from else { continue };
-        b.set_place(Some(b.read(|g| g.place(node))));
+        b.set_place_of(node);
         match Rule::derivative(b, node, i) {
             Local::Map(Kind::Zero) => {}
             Local::Map(kind) => {

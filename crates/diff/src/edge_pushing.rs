@@ -73,7 +73,7 @@ impl<'b> Pushing<'b> {
         if arcs.is_empty() && cotangent.is_none() {
             return Ok(());
         }
-        self.b.set_place(Some(self.b.read(|g| g.place(node))));
+        self.b.set_place_of(node);
         let edges = self.locals.edges(node)?;
         let inputs = self.inputs(node, &edges);
         for (other, arc) in arcs {

@@ -68,8 +68,10 @@ impl Linearized {
 struct Waiting<'b> {
     b: &'b Builder,
     stack: Option<usize>,
-    values: Vec<Option<Scale<Handle>>>,
-    /// As long as the values once there is a mask, empty before.
+    /// What is at each vertex: nothing, units, or what stands in `values`. To learn that nothing is there yet is most frequent.
+    kinds: Vec<Option<Scale<()>>>,
+    values: Vec<Handle>,
+    /// As long as the others once there is a mask, empty before.
     masks: Vec<Option<Handle>>,
 }
 
@@ -82,7 +84,8 @@ impl<'b> Waiting<'b> {
         seeds: &[Option<Tangent<'b>>],
         stack: Option<usize>,
     ) -> Waiting<'b> {
-        let mut waiting = Waiting { b, stack, values: vec![None; slots], masks: Vec::new() };
+        let (kinds, values) = (vec![None; slots], vec![Handle::default(); slots]);
+        let mut waiting = Waiting { b, stack, kinds, values, masks: Vec::new() };
         for (vertex, seed) in at.zip(seeds) {
             if let (Some(vertex), Some(seed)) = (vertex, seed) {
                 waiting.add(vertex, *seed);
@@ -92,7 +95,11 @@ impl<'b> Waiting<'b> {
     }
 
     fn at(&self, vertex: Vertex) -> Option<Tangent<'b>> {
-        let value = self.values[vertex.slot]?.map(|h| self.b.expr(h));
+        let value = match self.kinds[vertex.slot]? {
+            Scale::One => Scale::One,
+            Scale::MinusOne => Scale::MinusOne,
+            Scale::By(()) => Scale::By(self.b.expr(self.values[vertex.slot])),
+        };
         let mask = self.masks.get(vertex.slot).copied().flatten().map(|h| self.b.expr(h));
         Some(Tangent { value, mask })
     }
@@ -110,9 +117,12 @@ impl<'b> Waiting<'b> {
                 before.plus(t, self.b.node(vertex.node), &ty)
             })
         });
-        self.values[vertex.slot] = Some(sum.value.map(Expr::handle));
+        self.kinds[vertex.slot] = Some(sum.value.map(|_| ()));
+        if let Scale::By(e) = sum.value {
+            self.values[vertex.slot] = e.handle();
+        }
         if sum.mask.is_some() {
-            self.masks.resize(self.values.len(), None);
+            self.masks.resize(self.kinds.len(), None);
         }
         if let Some(mask) = self.masks.get_mut(vertex.slot) {
             *mask = sum.mask.map(Expr::handle);
@@ -149,7 +159,7 @@ pub(crate) fn push_forward<'b>(
 ) -> Vec<Option<Tangent<'b>>> {
     let mut waiting = Waiting::seeded(b, linear.slots(), linear.inputs(), seeds, stack);
     for (vertex, edges) in linear.vertices() {
-        b.set_place(Some(b.read(|g| g.place(vertex.node))));
+        b.set_place_of(vertex.node);
         for (source, map) in edges {
             let moved = waiting.at(source).and_then(|t| algebra::apply(b, map, t, stack));
             if let Some(moved) = moved {
@@ -171,7 +181,7 @@ pub(crate) fn pull_back<'b>(
     let mut waiting = Waiting::seeded(b, linear.slots(), linear.outputs(), seeds, stack);
     for (vertex, edges) in linear.vertices().rev() {
         let Some(t) = waiting.at(vertex) else { continue };
-        b.set_place(Some(b.read(|g| g.place(vertex.node))));
+        b.set_place_of(vertex.node);
         for (source, map) in edges {
             if let Some(moved) = algebra::apply(b, &transposed(map), t, stack) {
                 waiting.add(source, moved);

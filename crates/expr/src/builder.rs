@@ -184,6 +184,12 @@ impl Builder {
         state.place = place.map(|place| state.graph.places().intern(place));
     }
 
+    /// From now on, nodes count as made where this one was.
+    pub fn set_place_of(&self, node: NodeId) {
+        let state = &mut *self.state.borrow_mut();
+        state.place = Some(state.graph.place_id(node));
+    }
+
     #[track_caller]
     fn place(&self) -> Place {
         // A closure would not see the caller.
@@ -196,17 +202,16 @@ impl Builder {
     /// An operation on expressions. A mistake makes a dead expression.
     #[track_caller]
     pub fn add(&self, op: Op, operands: &[Expr<'_>]) -> Expr<'_> {
-        let name = op.name();
-        if self.check(name, operands).is_err() {
-            return self.dead();
-        }
+        // Nearly all operations have one or two operands and need no list.
         match operands {
-            // Nearly all operations need no list.
-            [x] => self.add_nodes(op, name, &[x.id()], &[x.type_id()]),
-            [x, y] => self.add_nodes(op, name, &[x.id(), y.id()], &[x.type_id(), y.type_id()]),
+            [x] if self.owns(x) => self.add_nodes(op, &[x.id()], &[x.type_id()]),
+            [x, y] if self.owns(x) && self.owns(y) => {
+                self.add_nodes(op, &[x.id(), y.id()], &[x.type_id(), y.type_id()])
+            }
+            _ if self.check(op.name(), operands).is_err() => self.dead(),
             _ => {
                 let types: Vec<TypeId> = operands.iter().map(|e| e.type_id()).collect();
-                self.add_nodes(op, name, &nodes(operands), &types)
+                self.add_nodes(op, &nodes(operands), &types)
             }
         }
     }
@@ -236,8 +241,8 @@ impl Builder {
     }
 
     #[track_caller]
-    fn add_nodes(&self, op: Op, name: &str, nodes: &[NodeId], types: &[TypeId]) -> Expr<'_> {
-        let caller = Location::caller();
+    fn add_nodes(&self, op: Op, nodes: &[NodeId], types: &[TypeId]) -> Expr<'_> {
+        let (name, caller) = (op.name(), Location::caller());
         let state = &mut *self.state.borrow_mut();
         let place = state.place(caller);
         if state.graph.len() >= DEAD.index() {
@@ -265,10 +270,15 @@ impl Builder {
         self.dead()
     }
 
+    #[inline]
+    fn owns(&self, e: &Expr<'_>) -> bool {
+        std::ptr::eq(e.builder(), self) && !e.is_dead()
+    }
+
     /// Whether the operands are all alive and of this builder.
     #[track_caller]
     fn check(&self, op: &str, operands: &[Expr<'_>]) -> Result<(), Dead> {
-        if operands.iter().all(|e| std::ptr::eq(e.builder(), self) && !e.is_dead()) {
+        if operands.iter().all(|e| self.owns(e)) {
             return Ok(());
         }
         if operands.iter().any(|e| !std::ptr::eq(e.builder(), self)) {

@@ -11,10 +11,10 @@ use rustc_hash::FxHasher;
 use std::hash::Hasher;
 
 /// How many nodes a list holds.
-const FULL: u32 = 8;
+const FULL: u16 = 8;
 
-/// The bits of a list's digest that are marks; those above count the nodes.
-const MARKS: u32 = 28;
+/// The bits of a digest that are marks; those above count the nodes.
+const MARKS: u32 = 12;
 
 /// The end of a list.
 const END: NodeId = NodeId(u32::MAX);
@@ -22,31 +22,28 @@ const END: NodeId = NodeId(u32::MAX);
 /// Nodes by their signature and operands.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ConsTable {
-    links: Vec<Links>,
+    /// Of each node's list: a mark for every node in it, so that what has none need not be looked for, and how many there
+    /// are. Most looks end here, so it is kept small.
+    digests: Vec<u16>,
+    /// The first node of each node's list.
+    first: Vec<NodeId>,
+    /// The node after each in the list in which it stands.
+    next: Vec<NodeId>,
     others: HashTable<(u32, NodeId)>,
-}
-
-/// A node's part in the lists.
-#[derive(Clone, Copy, Debug)]
-struct Links {
-    /// The first node of its own list.
-    first: NodeId,
-    /// A mark for each node of its own list, so that what has none need not be looked for, and how many there are.
-    digest: u32,
-    /// The node after it in the list in which it stands.
-    next: NodeId,
 }
 
 /// Where a node that was looked for in vain goes in.
 pub(crate) enum Vacancy {
-    List { of: NodeId, mark: u32 },
+    List { of: NodeId, mark: u16 },
     Table { hash: u32 },
 }
 
 impl ConsTable {
     /// Counts one more node, which nobody will find unless it is put in.
     pub(crate) fn grow(&mut self) {
-        self.links.push(Links { first: END, digest: 0, next: END });
+        self.digests.push(0);
+        self.first.push(END);
+        self.next.push(END);
     }
 
     pub(crate) fn find(
@@ -57,14 +54,15 @@ impl ConsTable {
     ) -> Result<NodeId, Vacancy> {
         let hash = hash(signature, operands);
         let mark = 1 << ((u64::from(hash) * u64::from(MARKS)) >> 32);
-        for of in youngest_first(operands) {
-            let list = &self.links[of.index()];
-            if list.digest & mark != 0
-                && let Some(node) = self.list(list.first).find(|&node| equal(node))
+        for i in 0..operands.len() {
+            let of = youngest(operands, i);
+            let digest = self.digests[of.index()];
+            if digest & mark != 0
+                && let Some(node) = self.list(of).find(|&node| equal(node))
             {
                 return Ok(node);
             }
-            if list.digest >> MARKS < FULL {
+            if digest >> MARKS < FULL {
                 return Err(Vacancy::List { of, mark });
             }
         }
@@ -72,18 +70,16 @@ impl ConsTable {
         found.map(|&(_, node)| node).ok_or(Vacancy::Table { hash })
     }
 
-    fn list(&self, first: NodeId) -> impl Iterator<Item = NodeId> {
+    fn list(&self, of: NodeId) -> impl Iterator<Item = NodeId> {
         let some = |node: NodeId| Some(node).filter(|&node| node != END);
-        std::iter::successors(some(first), move |node| some(self.links[node.index()].next))
+        std::iter::successors(some(self.first[of.index()]), move |node| some(self.next[node.index()]))
     }
 
     pub(crate) fn insert(&mut self, at: Vacancy, node: NodeId) {
         match at {
             Vacancy::List { of, mark } => {
-                let list = &mut self.links[of.index()];
-                list.digest = (list.digest | mark) + (1 << MARKS);
-                let next = std::mem::replace(&mut list.first, node);
-                self.links[node.index()].next = next;
+                self.digests[of.index()] = (self.digests[of.index()] | mark) + (1 << MARKS);
+                self.next[node.index()] = std::mem::replace(&mut self.first[of.index()], node);
             }
             Vacancy::Table { hash } => {
                 self.others.insert_unique(spread(hash), (hash, node), |&(h, _)| spread(h));
@@ -92,13 +88,22 @@ impl ConsTable {
     }
 }
 
-/// Two operands from the younger one on; of others, the last one first.
-fn youngest_first(operands: &[NodeId]) -> impl Iterator<Item = NodeId> {
-    let swap = matches!(operands, [a, b] if a > b);
-    let last = operands.len().wrapping_sub(1);
-    (0..operands.len()).map(move |i| operands[if swap { i } else { last - i }])
+/// The operand that is tried after `i` others: of two the younger one first, of more the last one.
+#[inline]
+fn youngest(operands: &[NodeId], i: usize) -> NodeId {
+    match *operands {
+        [a, b] => {
+            if (i == 0) == (a > b) {
+                a
+            } else {
+                b
+            }
+        }
+        _ => operands[operands.len() - 1 - i],
+    }
 }
 
+#[inline]
 fn hash(signature: SignatureId, operands: &[NodeId]) -> u32 {
     let mut hasher = FxHasher::default();
     hasher.write_u32(signature.0);

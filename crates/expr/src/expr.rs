@@ -29,6 +29,13 @@ impl Handle {
     pub(crate) const DEAD: Handle = Handle { node: DEAD, ty: TypeId(0) };
 }
 
+/// The handle of what could not be built, to fill a table with.
+impl Default for Handle {
+    fn default() -> Handle {
+        Handle::DEAD
+    }
+}
+
 impl<'b> Expr<'b> {
     pub(crate) fn new(builder: &'b Builder, handle: Handle) -> Expr<'b> {
         Expr { builder, handle }

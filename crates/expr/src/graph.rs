@@ -8,7 +8,8 @@ use crate::error::OpError;
 use crate::map::TypeId;
 use crate::op::Op;
 use crate::place::{Place, PlaceId, PlaceTable};
-use crate::signature::{Signature, SignatureId, SignatureTable};
+use crate::row::Row;
+use crate::signature::{Elementwise, Signature, SignatureId, SignatureTable};
 use crate::ty::{Shape, Type};
 use crate::types::TypeTable;
 use rustc_hash::FxHashMap;
@@ -179,7 +180,11 @@ impl Graph {
     /// Where the user made a node; a shared node keeps its first place.
     #[inline]
     pub fn place(&self, node: NodeId) -> Place {
-        self.places.get(self.place_of[node.index()])
+        self.places.get(self.place_id(node))
+    }
+
+    pub(crate) fn place_id(&self, node: NodeId) -> PlaceId {
+        self.place_of[node.index()]
     }
 
     /// The inputs, in the order of their declaration.
@@ -265,11 +270,7 @@ impl Graph {
             }
             given => given,
         };
-        let signature = match self.signatures.find(&op, types) {
-            Ok(known) => known,
-            Err(hash) => self.infer(op, types, hash)?,
-        };
-        let ty = self.signatures.get(signature).ty;
+        let (signature, ty) = self.signature_for(op, row, types)?;
         if !self.sharing {
             return Ok((self.push(signature, operands, place), ty));
         }
@@ -290,13 +291,31 @@ impl Graph {
         &mut self.places
     }
 
-    /// The signature of an operation on operands of these types, which has none so far.
-    fn infer(&mut self, op: Op, operands: &[TypeId], hash: u64) -> Result<SignatureId, OpError> {
-        let types: Vec<&Type> = operands.iter().map(|&id| self.types.get(id)).collect();
-        let ty = (op.row().infer)(&op, &types)?;
-        check_shape(&ty.shape)?;
-        let ty = self.types.intern(ty);
-        Ok(self.signatures.insert(hash, Signature { op, operands: operands.into(), ty }))
+    /// The signature of an operation on operands of these types, and the type of its result, inferred if it is new.
+    fn signature_for(
+        &mut self,
+        op: Op,
+        row: &'static Row,
+        operands: &[TypeId],
+    ) -> Result<(SignatureId, TypeId), OpError> {
+        let elementwise = Elementwise::of(row, operands);
+        if let Some(known) = elementwise.and_then(|e| self.signatures.recent(e)) {
+            return Ok(known);
+        }
+        let id = match self.signatures.find(&op, operands) {
+            Ok(known) => known,
+            Err(hash) => {
+                let types: Vec<&Type> = operands.iter().map(|&id| self.types.get(id)).collect();
+                let ty = (row.infer)(&op, &types)?;
+                check_shape(&ty.shape)?;
+                let ty = self.types.intern(ty);
+                self.signatures.insert(hash, Signature { op, operands: operands.into(), ty })
+            }
+        };
+        if let Some(elementwise) = elementwise {
+            self.signatures.remember(elementwise, id);
+        }
+        Ok((id, self.signatures.get(id).ty))
     }
 
     fn push(&mut self, signature: SignatureId, operands: &[NodeId], place: PlaceId) -> NodeId {

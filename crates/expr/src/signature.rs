@@ -5,6 +5,7 @@
 
 use crate::map::TypeId;
 use crate::op::Op;
+use crate::row::{Kernel, Row};
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
@@ -26,12 +27,57 @@ pub(crate) struct Signature {
 pub(crate) struct SignatureTable {
     signatures: Vec<Signature>,
     ids: HashTable<(u64, SignatureId)>,
+    recent: [Option<(Elementwise, SignatureId, TypeId)>; RECENT],
+}
+
+/// How many signatures of elementwise operations are remembered.
+const RECENT: usize = 32;
+
+/// What determines a signature of an elementwise operation: its row and the type of all its operands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Elementwise {
+    row: &'static Row,
+    ty: TypeId,
+}
+
+impl Elementwise {
+    #[inline]
+    pub(crate) fn of(row: &'static Row, operands: &[TypeId]) -> Option<Elementwise> {
+        let ty = match *operands {
+            [ty] => ty,
+            [ty, other] if ty == other => ty,
+            _ => return None,
+        };
+        (!matches!(row.kernel, Kernel::None)).then_some(Elementwise { row, ty })
+    }
+
+    /// Where it is remembered: rows lie one after another.
+    fn slot(self) -> usize {
+        (std::ptr::from_ref(self.row).addr() / size_of::<Row>()).wrapping_add(self.ty.0 as usize) % RECENT
+    }
+}
+
+impl PartialEq for Elementwise {
+    fn eq(&self, other: &Elementwise) -> bool {
+        std::ptr::eq(self.row, other.row) && self.ty == other.ty
+    }
 }
 
 impl SignatureTable {
     #[inline]
     pub(crate) fn get(&self, id: SignatureId) -> &Signature {
         &self.signatures[id.0 as usize]
+    }
+
+    /// The signature of an elementwise operation, and the type of its result, if they are remembered: in scalar graphs nearly
+    /// always, without an operation being hashed.
+    #[inline]
+    pub(crate) fn recent(&self, wanted: Elementwise) -> Option<(SignatureId, TypeId)> {
+        self.recent[wanted.slot()].filter(|(found, ..)| *found == wanted).map(|(_, id, ty)| (id, ty))
+    }
+
+    pub(crate) fn remember(&mut self, elementwise: Elementwise, id: SignatureId) {
+        self.recent[elementwise.slot()] = Some((elementwise, id, self.get(id).ty));
     }
 
     /// The entry of this operation on operands of these types, or the hash under which it goes in.

@@ -56,7 +56,7 @@ pub fn accumulate(
         if let Step::Vertex(v) = step
             && (v as usize) < web.len()
         {
-            b.set_place(Some(b.read(|g| g.place(web.node(v)))));
+            b.set_place_of(web.node(v));
         }
         web.take(step, &mut emitter)?;
     }
@@ -83,7 +83,7 @@ pub fn accumulate_faces(
     let mut line = LineGraph::new(&web);
     for &face in order {
         if let Some([_, via, _]) = line.place(face) {
-            b.set_place(Some(b.read(|g| g.place(web.node(via)))));
+            b.set_place_of(web.node(via));
         }
         line.eliminate(face, &mut emitter)?;
     }

@@ -190,7 +190,7 @@ impl<'b> Series<'b> {
     fn step(&self, slot: usize, k: usize) -> Option<Tangent<'b>> {
         let (b, Slot { node, ty, edges, seed, .. }) = (self.b, &self.slots[slot]);
         let (weights, divisor) = self.norm.weights(k);
-        b.set_place(Some(b.read(|g| g.place(*node))));
+        b.set_place_of(*node);
         let mut sum = Combination::default();
         if let Some(t) = seed.get(k - 1).copied().flatten() {
             sum.add(t, divisor);
