@@ -7,6 +7,12 @@ use crate::error::DiffError;
 use crate::sweep::{Edges, Swept, Vertex};
 use wengert_expr::{Builder, Expr, Graph, Kind, LinearMap, Local, NodeId, Rule};
 
+/// For how many nodes at a time what belongs to their operands is read ahead.
+pub(crate) const AHEAD: usize = 32;
+
+/// How many nodes a derivative adds to each of its function, at most as a rule.
+const GROWTH: usize = 3;
+
 /// A local derivative.
 #[derive(Clone, Debug)]
 pub(crate) struct Edge {
@@ -36,8 +42,13 @@ impl EdgeList {
         for variable in variables.iter().filter(|v| v.index() < len) {
             depends[variable.index()] = true;
         }
+        b.write(|g| g.reserve(GROWTH * len));
         let mut edges = Vec::new();
         for node in (0..len).map(NodeId::from_index) {
+            if node.index().is_multiple_of(AHEAD) {
+                let ahead = (node.index()..len.min(node.index() + AHEAD)).map(NodeId::from_index);
+                b.read(|g| g.touch(ahead.flat_map(|n| g.operands(n).iter().copied())));
+            }
             if needed[node.index()] && local_edges(b, node, |o| depends[o.index()], &mut edges)? {
                 depends[node.index()] = true;
             }

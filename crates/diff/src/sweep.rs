@@ -4,10 +4,11 @@
 //! One sweep visits every edge once and builds no Jacobian. A stack of directions goes through together.
 
 use crate::algebra::{self, transposed};
+use crate::edge_list::AHEAD;
 use crate::linearize::Linearized;
 use crate::tangent::Tangent;
 use petgraph::stable_graph::NodeIndex;
-use wengert_expr::{Builder, Expr, Handle, LinearMap, NodeId, Scale, Type};
+use wengert_expr::{Builder, Expr, Handle, Kind, Labelled, LinearMap, NodeId, Scale, Type};
 
 /// A vertex of what a sweep goes through: its node, and where what arrives there waits.
 #[derive(Clone, Copy, Debug)]
@@ -92,6 +93,18 @@ impl<'b> Waiting<'b> {
             }
         }
         waiting
+    }
+
+    /// Reads ahead what moving along these edges will read; see [`Graph::touch`](wengert_expr::Graph::touch).
+    fn touch<'l>(&self, edges: impl Edges<'l>) {
+        let coefficients = edges.filter_map(|(vertex, map)| {
+            std::hint::black_box((self.kinds[vertex.slot], self.values[vertex.slot]));
+            match &map.kind {
+                Kind::Labelled(Labelled { scale: Scale::By(c), .. }) => Some(*c),
+                _ => None,
+            }
+        });
+        self.b.read(|g| g.touch(coefficients));
     }
 
     fn at(&self, vertex: Vertex) -> Option<Tangent<'b>> {
@@ -179,7 +192,11 @@ pub(crate) fn pull_back<'b>(
     stack: Option<usize>,
 ) -> Vec<Option<Tangent<'b>>> {
     let mut waiting = Waiting::seeded(b, linear.slots(), linear.outputs(), seeds, stack);
-    for (vertex, edges) in linear.vertices().rev() {
+    let mut ahead = linear.vertices().rev();
+    for (i, (vertex, edges)) in linear.vertices().rev().enumerate() {
+        if i.is_multiple_of(AHEAD) {
+            waiting.touch(ahead.by_ref().take(AHEAD).flat_map(|(_, edges)| edges));
+        }
         let Some(t) = waiting.at(vertex) else { continue };
         b.set_place_of(vertex.node);
         for (source, map) in edges {

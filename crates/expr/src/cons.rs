@@ -75,6 +75,20 @@ impl ConsTable {
         std::iter::successors(some(self.first[of.index()]), move |node| some(self.next[node.index()]))
     }
 
+    /// Makes room for so many more nodes.
+    pub(crate) fn reserve(&mut self, nodes: usize) {
+        self.digests.reserve(nodes);
+        self.first.reserve(nodes);
+        self.next.reserve(nodes);
+    }
+
+    /// Reads what looking for an operation on this node reads first.
+    #[inline]
+    pub(crate) fn touch(&self, of: NodeId) -> u32 {
+        let (digest, first) = (self.digests.get(of.index()), self.first.get(of.index()));
+        digest.map_or(0, |&digest| u32::from(digest)) ^ first.map_or(0, |node| node.0)
+    }
+
     pub(crate) fn insert(&mut self, at: Vacancy, node: NodeId) {
         match at {
             Vacancy::List { of, mark } => {

@@ -57,6 +57,9 @@ pub struct Input {
 /// The greatest rank: the labels of a map with a stack in front must fit its argument and its result.
 pub const MAX_RANK: usize = 32;
 
+/// A graph of so many nodes is in the cache.
+const CACHED: usize = 1 << 16;
+
 /// An expression graph.
 #[derive(Clone, Debug)]
 pub struct Graph {
@@ -108,6 +111,16 @@ impl Graph {
     /// Whether equal subexpressions become one node.
     pub fn is_sharing(&self) -> bool {
         self.sharing
+    }
+
+    /// Makes room for so many more nodes, so that writing them copies none.
+    pub fn reserve(&mut self, nodes: usize) {
+        self.signature_of.reserve(nodes);
+        self.operands.reserve(nodes);
+        self.place_of.reserve(nodes);
+        if self.sharing {
+            self.cons.reserve(nodes);
+        }
     }
 
     /// How many nodes.
@@ -170,6 +183,15 @@ impl Graph {
     /// The entry of this type in the table, made if it is new.
     pub fn intern_type(&mut self, ty: Type) -> TypeId {
         self.types.intern(ty)
+    }
+
+    /// Reads what adding operations on these nodes will read first. Reads in a row wait for memory together; among the work on
+    /// its node each waits alone, which in a graph larger than the cache is a good part of all time. A smaller one is left alone.
+    pub fn touch(&self, nodes: impl Iterator<Item = NodeId>) {
+        if self.len() > CACHED {
+            let read = |n: NodeId| self.signature_of.get(n.index()).map_or(0, |s| s.0) ^ self.cons.touch(n);
+            std::hint::black_box(nodes.fold(0, |all, n| all ^ read(n)));
+        }
     }
 
     /// A node's extents.
