@@ -39,6 +39,12 @@ pub(crate) enum Vacancy {
 }
 
 impl ConsTable {
+    pub(crate) fn with_capacity(nodes: usize) -> ConsTable {
+        let mut table = ConsTable::default();
+        table.reserve(nodes);
+        table
+    }
+
     /// Counts one more node, which nobody will find unless it is put in.
     pub(crate) fn grow(&mut self) {
         self.digests.push(0);

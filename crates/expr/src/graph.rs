@@ -3,6 +3,8 @@
 //! Always holds: a node's operands are older than the node, so arena order is a topological order; equal operations on
 //! equal operands are one node (unless sharing is switched off); every node's type was inferred for its signature.
 
+mod again;
+
 use crate::cons::ConsTable;
 use crate::error::OpError;
 use crate::map::TypeId;
@@ -75,6 +77,8 @@ pub struct Graph {
     inputs_by_name: FxHashMap<String, u32>,
     names: BTreeMap<NodeId, String>,
     cons: ConsTable,
+    /// Whether the table of equal nodes is still to be filled.
+    unlisted: bool,
     sharing: bool,
 }
 
@@ -99,6 +103,7 @@ impl Graph {
             inputs_by_name: FxHashMap::default(),
             names: BTreeMap::new(),
             cons: ConsTable::default(),
+            unlisted: false,
             sharing: true,
         }
     }
@@ -293,19 +298,24 @@ impl Graph {
             given => given,
         };
         let (signature, ty) = self.signature_for(op, row, types)?;
+        Ok((self.share(signature, operands, place), ty))
+    }
+
+    /// The node of this signature and these operands: the one that exists, or a new one.
+    fn share(&mut self, signature: SignatureId, operands: &[NodeId], place: PlaceId) -> NodeId {
         if !self.sharing {
-            return Ok((self.push(signature, operands, place), ty));
+            return self.push(signature, operands, place);
         }
+        self.list();
         let equal = |n: NodeId| self.signature_of[n.index()] == signature && self.operands(n) == operands;
-        let node = match self.cons.find(signature, operands, equal) {
+        match self.cons.find(signature, operands, equal) {
             Ok(node) => node,
             Err(vacancy) => {
                 let node = self.push(signature, operands, place);
                 self.cons.insert(vacancy, node);
                 node
             }
-        };
-        Ok((node, ty))
+        }
     }
 
     /// The table of places.
@@ -354,7 +364,7 @@ impl Graph {
                 [NodeId((self.long.len() - operands.len()) as u32), unused]
             }
         });
-        if self.sharing {
+        if self.sharing && !self.unlisted {
             self.cons.grow();
         }
         node

@@ -3,17 +3,16 @@
 //! Always holds: a pass has nothing to do at a node that does not carry its mark. Equal nodes are one node and nodes never
 //! change, so a mark outlasts all that happens elsewhere; only new nodes are looked at.
 
-use super::compact::compact;
-use super::index::{Index, Marks};
-use wengert_expr::{Function, NodeId};
+use super::index::{Index, Note};
+use wengert_expr::{Function, NodeId, Output};
 
 pub(super) struct Draft {
     pub(super) function: Function,
     /// How many operands of live nodes and outputs each node is: dead ones none.
     pub(super) uses: Vec<u32>,
-    pub(super) marks: Vec<Marks>,
+    pub(super) notes: Vec<Note>,
     /// All marks that there are, and perhaps more.
-    pub(super) any: Marks,
+    pub(super) any: Note,
     /// Live nodes.
     pub(super) live: usize,
     /// Dead nodes that are no inputs.
@@ -23,54 +22,60 @@ pub(super) struct Draft {
 impl Draft {
     /// A function of whose nodes nothing is known.
     pub(super) fn new(function: Function, index: &mut Index<'_>) -> Draft {
-        let marks = vec![Marks::UNKNOWN; function.graph().len()];
-        Draft::with(function, marks, index)
+        let notes = vec![Note::UNKNOWN; function.graph().len()];
+        Draft::with(function, notes, index)
     }
 
-    fn with(function: Function, mut marks: Vec<Marks>, index: &mut Index<'_>) -> Draft {
+    fn with(function: Function, mut notes: Vec<Note>, index: &mut Index<'_>) -> Draft {
         let uses = uses(&function);
         let graph = function.graph();
-        let mut any = Marks::NONE;
+        let mut any = Note::UNKNOWN;
         let mut live = 0;
-        for ((node, marks), _) in graph.nodes().zip(&mut marks).zip(&uses).filter(|(_, uses)| **uses > 0) {
-            if *marks == Marks::UNKNOWN {
-                *marks = index.marks(graph, node);
+        for node in graph.nodes().filter(|n| uses[n.index()] > 0) {
+            if notes[node.index()] == Note::UNKNOWN {
+                notes[node.index()] = index.note(graph, node, &notes);
             }
-            any = any.with(*marks);
+            any = any.or(notes[node.index()]);
             live += 1;
         }
         let unused = function.inputs().iter().filter(|i| uses[i.node.index()] == 0).count();
         let dead = graph.len() - live - unused;
-        Draft { function, uses, marks, any, live, dead }
+        Draft { function, uses, notes, any, live, dead }
     }
 
     /// The nodes that the outputs need in this order, operands before their users.
     pub(super) fn reordered(
-        function: &Function,
+        function: Function,
         order: impl Iterator<Item = NodeId>,
-        marks: &[Marks],
+        notes: &[Note],
         index: &mut Index<'_>,
     ) -> Draft {
-        let (written, moved) = compact(function, order);
-        let mut carried = vec![Marks::UNKNOWN; written.graph().len()];
-        for (to, marks) in moved.iter().zip(marks) {
+        let outputs = function.outputs().to_vec();
+        let (graph, moved) = function.into_graph().reordered(order);
+        let mut carried = vec![Note::UNKNOWN; graph.len()];
+        for (to, note) in moved.iter().zip(notes) {
             if let Some(node) = to {
-                carried[node.index()] = *marks;
+                carried[node.index()] = *note;
             }
         }
+        let outputs = outputs.into_iter().map(|o| Output {
+            node: moved[o.node.index()].expect("an output is among the nodes that it needs"),
+            name: o.name,
+        });
+        let written = Function::new(graph, outputs.collect());
         Draft::with(written, carried, index)
     }
 
     /// What it is after a pass that changed nothing: perhaps with fewer marks, and new nodes that nothing needs.
     pub(super) fn tried(mut self, index: &mut Index<'_>) -> Draft {
-        self.any = self.marks.iter().fold(Marks::NONE, |any, marks| any.with(*marks));
+        self.any = self.notes.iter().fold(Note::UNKNOWN, |any, note| any.or(*note));
         let nodes = self.function.graph().len();
         if nodes == self.uses.len() {
             return self;
         }
         self.dead += nodes - self.uses.len();
         self.uses.resize(nodes, 0);
-        self.marks.resize(nodes, Marks::UNKNOWN);
+        self.notes.resize(nodes, Note::UNKNOWN);
         self.without_dead(index)
     }
 
@@ -79,9 +84,9 @@ impl Draft {
         if self.dead == 0 {
             return self;
         }
-        let Draft { function, uses, marks, .. } = self;
+        let Draft { function, uses, notes, .. } = self;
         let order = function.graph().nodes().filter(|n| uses[n.index()] > 0);
-        Draft::reordered(&function, order, &marks, index)
+        Draft::reordered(function, order, &notes, index)
     }
 }
 

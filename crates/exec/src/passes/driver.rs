@@ -6,7 +6,7 @@
 
 use super::draft::Draft;
 use super::formula::formula;
-use super::index::{Active, Index, Marks};
+use super::index::{Active, Index, Note};
 use super::options::Budget;
 use super::report::{Firing, Report};
 use super::rule::{Rewrite, Rule};
@@ -62,24 +62,24 @@ const FIRINGS_A_NODE: usize = 32;
 
 /// Applies the rules of a pass wherever they fire.
 pub(super) fn rewrite(draft: Draft, context: &mut Context<'_, '_>) -> Draft {
-    let mark = Marks::of(context.number);
+    let mark = Note::mark(context.number);
     if context.left == 0 || !draft.any.has(mark) {
         return draft;
     }
-    let Draft { function, uses, marks, any, live, dead } = draft;
+    let Draft { function, uses, notes, any, live, dead } = draft;
     let outputs = function.outputs().to_vec();
     let nodes = function.graph().len();
     let before = context.report.fired;
     let endless = nodes.saturating_mul(FIRINGS_A_NODE).saturating_add(1024).saturating_add(before);
     let (b, states, order) = (Builder::on(function.into_graph()), vec![State::New; nodes], Vec::new());
-    let mut driver = Driver { b, states, order, uses, marks, mark, endless, context };
+    let mut driver = Driver { b, states, order, uses, notes, mark, endless, context };
     driver.run();
-    let Driver { b, states, order, uses, marks, .. } = driver;
+    let Driver { b, states, order, uses, notes, .. } = driver;
     // Nothing that stays was written, so the builder holds no mistake.
     let graph = b.finish().expect("rules that fail leave nothing").into_graph();
     if context.report.fired == before {
         let function = Function::new(graph, outputs);
-        return Draft { function, uses, marks, any, live, dead }.tried(context.index);
+        return Draft { function, uses, notes, any, live, dead }.tried(context.index);
     }
     let settled = |node: NodeId| match states[node.index()] {
         State::Settled(end) => end,
@@ -89,7 +89,7 @@ pub(super) fn rewrite(draft: Draft, context: &mut Context<'_, '_>) -> Draft {
     let written = Function::new(graph, outputs);
     let live = written.live();
     let order = order.into_iter().filter(|n| live[n.index()]);
-    Draft::reordered(&written, order, &marks, context.index)
+    Draft::reordered(written, order, &notes, context.index)
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -108,9 +108,9 @@ struct Driver<'d, 'c, 'a> {
     /// Nodes in the order in which they were found to be final.
     order: Vec<NodeId>,
     uses: Vec<u32>,
-    marks: Vec<Marks>,
+    notes: Vec<Note>,
     /// That of the pass.
-    mark: Marks,
+    mark: Note,
     endless: usize,
     context: &'d mut Context<'c, 'a>,
 }
@@ -118,7 +118,7 @@ struct Driver<'d, 'c, 'a> {
 /// What the next thing to do with a node is.
 enum Next {
     Operand(NodeId),
-    Rebuild(Op, SmallVec<[NodeId; 4]>),
+    Rebuild(SmallVec<[NodeId; 4]>),
     Rules,
 }
 
@@ -126,7 +126,7 @@ impl Driver<'_, '_, '_> {
     /// Brings all live nodes into final form, if a rule fires anywhere.
     fn run(&mut self) {
         let nodes = self.states.len();
-        let marked = |d: &Self, n: usize| d.uses[n] > 0 && d.marks[n].has(d.mark);
+        let marked = |d: &Self, n: usize| d.uses[n] > 0 && d.notes[n].has(d.mark);
         for first in 0..nodes {
             let node = NodeId::from_index(first);
             let made = if marked(self, first) { self.fire(node) } else { None };
@@ -150,7 +150,7 @@ impl Driver<'_, '_, '_> {
     /// Leaves nodes as they are, up to the first one that may become another.
     fn pass_over(&mut self, nodes: Range<usize>, stop: bool) -> Option<NodeId> {
         let (states, order) = (&mut self.states, &mut self.order);
-        let (uses, marks, mark) = (&self.uses, &self.marks, self.mark);
+        let (uses, notes, mark) = (&self.uses, &self.notes, self.mark);
         self.b.read(|g| {
             for index in nodes.filter(|&n| uses[n] > 0) {
                 let node = NodeId::from_index(index);
@@ -158,7 +158,7 @@ impl Driver<'_, '_, '_> {
                 if states[index] != State::New {
                     continue;
                 }
-                if stop && (marks[index].has(mark) || !g.operands(node).iter().all(same)) {
+                if stop && (notes[index].has(mark) || !g.operands(node).iter().all(same)) {
                     return Some(node);
                 }
                 states[index] = State::Settled(node);
@@ -212,28 +212,25 @@ impl Driver<'_, '_, '_> {
                 State::Waiting(_) => self.finish(operand),
                 State::New | State::Settled(_) => stack.push(operand),
             },
-            Next::Rebuild(op, operands) => {
-                let added = self.b.write(|g| {
-                    let place = g.place(node);
-                    g.add(op, &operands, place)
-                });
-                match added {
-                    Ok(new) if new != node => {
-                        if let Some(&uses) = self.uses.get(node.index())
-                            && new.index() >= self.uses.len()
-                        {
-                            self.uses.resize(new.index(), u32::MAX);
-                            self.uses.push(uses);
-                        }
-                        self.set(node, State::Waiting(new));
-                    }
-                    Ok(_) | Err(_) => self.finish(node),
+            Next::Rebuild(operands) => {
+                let added = self.b.write(|g| g.add_again(node, &operands));
+                let Some(new) = added.ok().filter(|&new| new != node) else {
+                    return self.finish(node);
+                };
+                if let Some(&uses) = self.uses.get(node.index())
+                    && new.index() >= self.uses.len()
+                {
+                    self.uses.resize(new.index(), u32::MAX);
+                    self.uses.push(uses);
+                }
+                self.set(node, State::Waiting(new));
+                if self.state(new) == State::New {
+                    // Its operands are final.
+                    self.look(new);
+                    stack.push(new);
                 }
             }
-            Next::Rules => match self.look(node) {
-                Some(made) => self.set(node, State::Waiting(made)),
-                None => self.finish(node),
-            },
+            Next::Rules => self.look(node),
         }
     }
 
@@ -254,20 +251,24 @@ impl Driver<'_, '_, '_> {
                 State::Settled(to) => to,
                 State::New | State::Waiting(_) => *o,
             });
-            Next::Rebuild(g.op(node).clone(), settled.collect())
+            Next::Rebuild(settled.collect())
         })
     }
 
-    /// What stands for the node by the first rule that fires, where one may.
-    fn look(&mut self, node: NodeId) -> Option<NodeId> {
-        if node.index() >= self.marks.len() {
-            self.marks.resize(node.index() + 1, Marks::UNKNOWN);
+    /// Looks for what stands for a node whose operands are final.
+    fn look(&mut self, node: NodeId) {
+        if node.index() >= self.notes.len() {
+            self.notes.resize(node.index() + 1, Note::UNKNOWN);
         }
-        if self.marks[node.index()] == Marks::UNKNOWN {
-            let index = &mut *self.context.index;
-            self.marks[node.index()] = self.b.read(|g| index.marks(g, node));
+        if self.notes[node.index()] == Note::UNKNOWN {
+            let (index, notes) = (&mut *self.context.index, &self.notes);
+            self.notes[node.index()] = self.b.read(|g| index.note(g, node, notes));
         }
-        if self.marks[node.index()].has(self.mark) { self.fire(node) } else { None }
+        let made = if self.notes[node.index()].has(self.mark) { self.fire(node) } else { None };
+        match made {
+            Some(made) => self.set(node, State::Waiting(made)),
+            None => self.finish(node),
+        }
     }
 
     /// What stands for the node by the first rule that fires. The mark of a node at which none ever will is taken away.
@@ -275,7 +276,7 @@ impl Driver<'_, '_, '_> {
         if self.context.left == 0 || self.context.report.fired >= self.endless {
             return None;
         }
-        let (place, rules) = self.b.read(|g| (g.place(node), self.context.index.rules(g, node).clone()));
+        let (place, rules) = self.b.read(|g| (g.place(node), self.context.index.rules(g, node, &self.notes)));
         self.b.set_place(Some(place));
         let mut never = true;
         for active in rules.iter().filter(|a| a.pass == self.context.number) {
@@ -298,7 +299,7 @@ impl Driver<'_, '_, '_> {
             return Some(made);
         }
         if never {
-            self.marks[node.index()] = self.marks[node.index()].without(self.mark);
+            self.notes[node.index()] = self.notes[node.index()].without(self.mark);
         }
         None
     }

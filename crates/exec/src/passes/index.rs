@@ -18,117 +18,142 @@ pub(super) struct Active {
     pub(super) pattern: Option<&'static Pattern>,
 }
 
-/// The passes that may do something at a node.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub(super) struct Marks(u64);
+/// What is known of a node: the kind of its operation, and a mark for each pass that may do something there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Note(u64);
 
-impl Marks {
+/// How many marks there are; the last one is that of all passes from there on.
+const MARKS: u32 = 48;
+
+impl Note {
     /// Of a node that was not looked at.
-    pub(super) const UNKNOWN: Marks = Marks(0);
-    pub(super) const NONE: Marks = Marks(1 << 63);
+    pub(super) const UNKNOWN: Note = Note(0);
 
-    /// The mark of a pass; the last one stands for all passes from there on.
-    pub(super) fn of(pass: usize) -> Marks {
-        Marks(1 << pass.min(62))
+    /// The mark of a pass alone.
+    pub(super) fn mark(pass: usize) -> Note {
+        Note(1 << pass.min(MARKS as usize - 1))
     }
 
-    pub(super) fn has(self, other: Marks) -> bool {
-        self.0 & other.0 != 0
+    fn kind(self) -> u64 {
+        self.0 >> MARKS
     }
 
-    pub(super) fn with(self, other: Marks) -> Marks {
-        Marks(self.0 | other.0)
+    /// The marks of another note too.
+    pub(super) fn or(self, other: Note) -> Note {
+        Note(self.0 | (other.0 & ((1 << MARKS) - 1)))
     }
 
-    pub(super) fn without(self, other: Marks) -> Marks {
-        Marks(self.0 & !other.0)
+    pub(super) fn has(self, mark: Note) -> bool {
+        self.0 & mark.0 != 0
+    }
+
+    pub(super) fn without(self, mark: Note) -> Note {
+        Note(self.0 & !mark.0)
     }
 }
 
 /// Operands that are looked at.
 const LOOKED_AT: usize = 3;
 
-/// What a node and its first operands do, by their rows; which of the operands are one node; whether there are more.
-#[derive(PartialEq, Eq, Hash)]
-struct Look {
-    rows: [Option<usize>; LOOKED_AT + 1],
-    equal: [bool; LOOKED_AT],
-    more: bool,
-}
+/// The kinds of a node and its first operands, twelve bits each, then which of the operands are one node, then whether there
+/// are more.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Look(u64);
 
 /// Pairs of operands that may be one node.
-const PAIRS: [(usize, usize); LOOKED_AT] = [(0, 1), (0, 2), (1, 2)];
+const PAIRS: [(usize, usize); 3] = [(0, 1), (0, 2), (1, 2)];
 
 impl Look {
-    fn at(graph: &Graph, node: NodeId) -> Look {
-        let operands = graph.operands(node);
-        let address = |node: NodeId| std::ptr::from_ref(graph.op(node).row()) as usize;
-        let mut rows = [None; LOOKED_AT + 1];
-        rows[0] = Some(address(node));
-        for (row, &operand) in rows[1..].iter_mut().zip(operands) {
-            *row = Some(address(operand));
+    fn new(kind: u64, operands: &[NodeId], notes: &[Note]) -> Look {
+        let first = &operands[..operands.len().min(LOOKED_AT)];
+        let mut bits = kind;
+        for (i, operand) in first.iter().enumerate() {
+            bits |= notes[operand.index()].kind() << (12 * (i + 1));
         }
-        let equal = PAIRS.map(|(i, j)| j < operands.len() && operands[i] == operands[j]);
-        Look { rows, equal, more: operands.len() > LOOKED_AT }
+        for (k, (i, j)) in PAIRS.into_iter().enumerate() {
+            bits |= u64::from(j < first.len() && first[i] == first[j]) << (48 + k);
+        }
+        Look(bits | u64::from(operands.len() > LOOKED_AT) << 51)
     }
 
-    fn is_one(&self, i: usize, j: usize) -> bool {
-        i == j || PAIRS.iter().zip(self.equal).any(|(pair, equal)| equal && *pair == (i.min(j), i.max(j)))
+    fn has_more(self) -> bool {
+        self.0 >> 51 != 0
+    }
+
+    fn is_one(self, i: usize, j: usize) -> bool {
+        let pair = PAIRS.iter().position(|&pair| pair == (i.min(j), i.max(j)));
+        i == j || pair.is_some_and(|k| self.0 >> (48 + k) & 1 != 0)
     }
 }
 
 /// The rules that may fire, by looks.
 pub(super) struct Index<'a> {
     active: &'a [Active],
-    found: FxHashMap<Look, Rc<[Active]>>,
+    /// Kinds by the addresses of rows, numbered as they come up; 0 is none.
+    kinds: FxHashMap<usize, u64>,
+    /// Where the rules for a look stand.
+    places: FxHashMap<Look, usize>,
+    rules: Vec<Rc<[Active]>>,
 }
 
 impl<'a> Index<'a> {
     /// Of these rules, in the order in which they are tried.
     pub(super) fn new(active: &'a [Active]) -> Index<'a> {
-        Index { active, found: FxHashMap::default() }
+        Index { active, kinds: FxHashMap::default(), places: FxHashMap::default(), rules: Vec::new() }
     }
 
-    /// The rules of all passes that may fire at a node.
-    pub(super) fn rules(&mut self, graph: &Graph, node: NodeId) -> &Rc<[Active]> {
-        let active = self.active;
-        self.found.entry(Look::at(graph, node)).or_insert_with_key(|look| {
-            let op = graph.op(node);
-            let operands: SmallVec<[&Op; LOOKED_AT]> =
-                graph.operands(node).iter().take(LOOKED_AT).map(|&n| graph.op(n)).collect();
-            active.iter().copied().filter(|a| a.allows(op, &operands, look)).collect()
-        })
-    }
-
-    /// The passes of which a rule may fire at a node.
-    pub(super) fn marks(&mut self, graph: &Graph, node: NodeId) -> Marks {
-        let mut marks = Marks::NONE;
-        for active in self.rules(graph, node).iter() {
-            let mark = Marks::of(active.pass);
-            if !marks.has(mark) && active.fits(graph, node) {
-                marks = marks.with(mark);
+    /// What there is to know of a node whose operands are known.
+    pub(super) fn note(&mut self, graph: &Graph, node: NodeId, notes: &[Note]) -> Note {
+        let kind = self.kind(graph.op(node));
+        let place = self.place(graph, node, kind, notes);
+        let mut note = Note(kind << MARKS);
+        for active in self.rules[place].iter() {
+            let mark = Note::mark(active.pass);
+            if !note.has(mark) && active.fits(graph, node) {
+                note = note.or(mark);
             }
         }
-        marks
+        note
+    }
+
+    /// The rules of all passes that may fire at a node that is known.
+    pub(super) fn rules(&mut self, graph: &Graph, node: NodeId, notes: &[Note]) -> Rc<[Active]> {
+        let place = self.place(graph, node, notes[node.index()].kind(), notes);
+        self.rules[place].clone()
+    }
+
+    fn kind(&mut self, op: &Op) -> u64 {
+        let row = std::ptr::from_ref(op.row()).addr();
+        if let Some(&kind) = self.kinds.get(&row) {
+            return kind;
+        }
+        let kind = self.kinds.len() as u64 + 1;
+        self.kinds.insert(row, kind);
+        kind
+    }
+
+    fn place(&mut self, graph: &Graph, node: NodeId, kind: u64, notes: &[Note]) -> usize {
+        let operands = graph.operands(node);
+        let look = Look::new(kind, operands, notes);
+        if let Some(&place) = self.places.get(&look) {
+            return place;
+        }
+        let op = graph.op(node);
+        let ops: SmallVec<[&Op; LOOKED_AT]> = operands.iter().take(LOOKED_AT).map(|&n| graph.op(n)).collect();
+        self.rules.push(self.active.iter().copied().filter(|a| a.allows(op, &ops, look)).collect());
+        self.places.insert(look, self.rules.len() - 1);
+        self.rules.len() - 1
     }
 }
 
 impl Active {
     /// Whether it may fire where such operations are.
-    fn allows(&self, op: &Op, operands: &[&Op], look: &Look) -> bool {
+    fn allows(&self, op: &Op, operands: &[&Op], look: Look) -> bool {
         match (self.rule.rewrite, self.pattern.and_then(Pattern::head)) {
-            (Rewrite::Code { head, behind, .. }, _) => head(op) && behind.allows(operands, look.more),
+            (Rewrite::Code { head, behind, .. }, _) => head(op) && behind.allows(operands, look.has_more()),
             (Rewrite::Pattern, Some((head, terms))) if std::ptr::eq(head.row(), op.row()) => {
-                let fits = |turned: bool| {
-                    let place = |i: usize| if turned { terms.len() - 1 - i } else { i };
-                    let same =
-                        |i: usize, j: usize| !terms[i].is_same(&terms[j]) || look.is_one(place(i), place(j));
-                    let alone =
-                        |(i, t): (usize, &Term)| operands.get(place(i)).is_some_and(|op| t.allows(op));
-                    terms.iter().enumerate().all(alone)
-                        && (0..terms.len()).all(|j| (0..j).all(|i| same(i, j)))
-                };
-                fits(false) || (head.row().commutative && fits(true))
+                let turned = head.row().commutative && terms_allow(terms, operands, look, true);
+                turned || terms_allow(terms, operands, look, false)
             }
             (Rewrite::Pattern, _) => false,
         }
@@ -142,4 +167,12 @@ impl Active {
             None => on.contain(graph.ty(node).dtype),
         }
     }
+}
+
+/// Whether operands may be the terms of a pattern, in order or turned round.
+fn terms_allow(terms: &[Term], operands: &[&Op], look: Look, turned: bool) -> bool {
+    let place = |i: usize| if turned { terms.len() - 1 - i } else { i };
+    let each = |i: usize| operands.get(place(i)).is_some_and(|op| terms[i].allows(op));
+    let pair = |i: usize, j: usize| !terms[i].is_same(&terms[j]) || look.is_one(place(i), place(j));
+    (0..terms.len()).all(|j| each(j) && (0..j).all(|i| pair(i, j)))
 }

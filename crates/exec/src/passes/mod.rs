@@ -4,7 +4,6 @@
 //! bit of its reference value, for all values of the inputs (a NaN stays a NaN, whichever). What comes out is for running:
 //! rules of derivatives that a user gave are dropped with their copies, so differentiate first.
 
-mod compact;
 mod draft;
 mod driver;
 mod error;

@@ -73,6 +73,9 @@ impl Pattern {
 
     /// What its variables are at a root that has this form.
     pub(crate) fn find(&self, graph: &Graph, root: NodeId, on: Numbers) -> Option<Found> {
+        if !self.before.admits(graph, root) {
+            return None;
+        }
         let mut bindings: Bindings = SmallVec::from_elem(None, self.variables);
         let goal: Goals<'_> = SmallVec::from_elem((&self.before, root), 1);
         if !matches(graph, goal, &mut bindings) {
@@ -112,6 +115,23 @@ impl Term {
             Term::Any(_) => true,
             Term::Number(_) | Term::Exactly(_) | Term::Truth(_) => is_number(op),
             Term::Apply(own, _) => std::ptr::eq(own.row(), op.row()),
+        }
+    }
+
+    /// Whether a node has this form, whatever the variables are: most do not, and this is found out soonest.
+    fn admits(&self, graph: &Graph, node: NodeId) -> bool {
+        match self {
+            Term::Any(_) => true,
+            Term::Number(_) => number(graph, node).is_some(),
+            Term::Exactly(x) => number(graph, node).is_some_and(|v| is_exactly(v, *x)),
+            Term::Truth(truth) => number(graph, node).and_then(Value::slice::<bool>) == Some(&[*truth]),
+            Term::Apply(op, terms) => {
+                let (row, operands) = (op.row(), graph.operands(node));
+                let each = |term: (&Term, &NodeId)| term.0.admits(graph, *term.1);
+                std::ptr::eq(graph.op(node).row(), row)
+                    && (terms.iter().zip(operands).all(each)
+                        || (row.commutative && terms.iter().zip(operands.iter().rev()).all(each)))
+            }
         }
     }
 
@@ -158,10 +178,7 @@ fn matches(graph: &Graph, mut goals: Goals<'_>, bindings: &mut Bindings) -> bool
                 }
             }
             Term::Exactly(x) => {
-                // By bits, so that 0 and -0 differ.
-                let same = |v: f64| v.to_bits() == x.to_bits();
-                let equal = |v: &Value| v.dtype() != DType::Bool && v.item().is_some_and(same);
-                if !number(graph, node).is_some_and(equal) {
+                if !number(graph, node).is_some_and(|v| is_exactly(v, *x)) {
                     return false;
                 }
             }
@@ -191,6 +208,17 @@ fn matches(graph: &Graph, mut goals: Goals<'_>, bindings: &mut Bindings) -> bool
         }
     }
     true
+}
+
+/// By bits, so that 0 and -0 differ.
+fn is_exactly(value: &Value, x: f64) -> bool {
+    let item = match value {
+        Value::Bool(_) => None,
+        Value::I64(t) => t.first().map(|&v| v as f64),
+        Value::F32(t) => t.first().map(|&v| f64::from(v)),
+        Value::F64(t) => t.first().copied(),
+    };
+    item.is_some_and(|v| v.to_bits() == x.to_bits())
 }
 
 fn number(graph: &Graph, node: NodeId) -> Option<&Value> {
