@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use wengert::diff::{Mode, jacobian, value_and_grad};
 use wengert::exec::{ArrayMut, ArrayRef, CompileOptions, Interpreter, compile};
 use wengert::expr::text::{parse, print};
-use wengert::expr::{DType, Function, Type, Value};
+use wengert::expr::{Builder, DType, Expr, Function, Type, Value};
 use wengert::nn::{Activation, Adam, Loss, Mlp, Optimizer, Settings, Sgd, Trainer};
 
 /// Ways to compile that must all give the same values.
@@ -165,6 +165,75 @@ fn training_steps_replace_their_state() {
         drop((arrays, outputs));
         for (want, got) in expected.iter().chain(&measured).zip(state.iter().chain(&results)) {
             assert!(far(want, got) < 1e-5, "{want} {got}");
+        }
+    }
+}
+
+/// A graph of this many operations on scalars, on operands that lie at most `reach` operations back, and its gradient.
+fn tape(dtype: DType, operations: usize, reach: usize, draw: &mut Draw) -> Function {
+    const INPUTS: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
+    let b = Builder::new();
+    let mut nodes: Vec<Expr<'_>> = INPUTS.iter().map(|&n| b.input(n, Type::scalar(dtype))).collect();
+    for _ in 0..operations {
+        let mut operand = || nodes[nodes.len() - 1 - draw.below(reach.min(nodes.len()))];
+        let (x, y) = (operand(), operand());
+        nodes.push(match draw.below(8) {
+            0 => (x + y) * 0.5,
+            1 => x * y,
+            2 => x.sin(),
+            3 => x.tanh(),
+            4 => x.sigmoid(),
+            5 => x.maximum(-y),
+            6 => x.less(y).select(x, y.cos()),
+            _ => x - y * y,
+        });
+    }
+    let last = nodes.split_off(nodes.len() - 40);
+    b.output("y", last.into_iter().reduce(|sum, x| sum + x.tanh()).expect("operations"));
+    value_and_grad(&b.finish().unwrap(), &INPUTS, Mode::Reverse).unwrap()
+}
+
+#[test]
+fn long_scalar_programs_give_the_interpreters_values() {
+    let mut draw = Draw::new(11);
+    for (operations, reach) in [(300, 50), (900, 900), (4000, 4), (4000, 4000)] {
+        for (dtype, tolerance) in [(DType::F64, 1e-10), (DType::F32, 1e-3)] {
+            let f = tape(dtype, operations, reach, &mut draw);
+            let at: Vec<Value> = f.inputs().iter().map(|i| drawn(&mut draw, &i.ty)).collect();
+            let named: Vec<(&str, Value)> =
+                f.inputs().iter().zip(&at).map(|(i, v)| (i.name.as_str(), v.clone())).collect();
+            check(&f, &named, tolerance).unwrap_or_else(|e| panic!("{operations}, {reach}: {e}"));
+            let want = Interpreter::new(&f).run(&at).unwrap();
+            let greatest = want.iter().flat_map(Value::to_f64s).fold(1.0f64, |m, x| m.max(x.abs()));
+            let relaxed = compile(&f, &CompileOptions::relaxed()).unwrap().run(&at).unwrap();
+            for (w, r) in want.iter().zip(&relaxed) {
+                assert!(far(w, r) <= 1e2 * tolerance * greatest, "{operations}, {reach}: {w} {r}");
+            }
+        }
+    }
+}
+
+#[test]
+fn long_scalar_programs_replace_their_state() {
+    for reach in [4, 4000] {
+        let f = tape(DType::F64, 4000, reach, &mut Draw::new(12));
+        let at: Vec<Value> = f.inputs().iter().map(|i| drawn(&mut Draw::new(13), &i.ty)).collect();
+        let mut expected = at.clone();
+        let mut rest = Vec::new();
+        for _ in 0..3 {
+            rest = Interpreter::new(&f).run(&expected).unwrap();
+            expected[..4].clone_from_slice(&rest[..4]);
+            rest.drain(..4);
+        }
+        let executable = compile(&f, &CompileOptions::default().carry(4)).unwrap();
+        let (mut state, mut results) = (at[..4].to_vec(), rest.clone());
+        let mut arrays: Vec<ArrayMut<'_>> = state.iter_mut().map(ArrayMut::from).collect();
+        let inputs: Vec<ArrayRef<'_>> = at[4..].iter().map(ArrayRef::from).collect();
+        let mut outputs: Vec<ArrayMut<'_>> = results.iter_mut().map(ArrayMut::from).collect();
+        executable.session().steps(3, &mut arrays, &inputs, &mut outputs).unwrap();
+        drop((arrays, outputs));
+        for (want, got) in expected[..4].iter().chain(&rest).zip(state.iter().chain(&results)) {
+            assert!(far(want, got) <= 1e-9 * want.item().map_or(1.0, |x| x.abs().max(1.0)), "{want} {got}");
         }
     }
 }

@@ -4,9 +4,11 @@
 //! with one instance a lane. Elements that only move cost nothing. Sums are taken in the order of their elements.
 
 mod moves;
+mod scalars;
 mod writer;
 
 use crate::lane::Program;
+pub(crate) use scalars::scalars;
 use wengert_expr::{Function, NodeId, Op};
 use writer::Writer;
 

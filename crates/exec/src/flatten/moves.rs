@@ -50,25 +50,17 @@ pub(super) fn node(
         }
         Op::Constant(literal) => Some(constants(literal.value(), writer)),
         op @ Op::Iota { .. } => Some(constants(&reference(op, &[], ty)?, writer)),
-        Op::Unary(f) => Some(of(0).iter().map(|&x| writer.push(LaneOp::Unary(*f), ty.dtype, &[x])).collect()),
-        Op::Polygamma(order) => {
-            Some(of(0).iter().map(|&x| writer.push(LaneOp::Polygamma, ty.dtype, &[x, *order])).collect())
+        op
+        @ (Op::Unary(_) | Op::Polygamma(_) | Op::Binary(_) | Op::Compare(_) | Op::Select | Op::Cast(_)) => {
+            let from = operands.iter().map(|&n| graph.ty(n).dtype).next();
+            let (op, order) = elementwise(op, from, ty.dtype)?;
+            let args = |e: usize| (0..operands.len()).map(move |i| of(i)[e]).chain(order);
+            let one = |e: usize| match op {
+                Some(op) => writer.push(op, ty.dtype, &args(e).collect::<SmallVec<[u32; 3]>>()),
+                None => of(0)[e],
+            };
+            Some((0..count).map(one).collect())
         }
-        Op::Binary(Binary::Pow | Binary::Remainder) if ty.dtype == DType::I64 => None,
-        Op::Binary(f) => {
-            let pairs = of(0).iter().zip(of(1));
-            Some(pairs.map(|(&x, &y)| writer.push(LaneOp::Binary(*f), ty.dtype, &[x, y])).collect())
-        }
-        Op::Compare(f) => {
-            let pairs = of(0).iter().zip(of(1));
-            Some(pairs.map(|(&x, &y)| writer.push(LaneOp::Compare(*f), ty.dtype, &[x, y])).collect())
-        }
-        Op::Select => {
-            let triples = of(0).iter().zip(of(1)).zip(of(2));
-            Some(triples.map(|((&c, &x), &y)| writer.push(LaneOp::Select, ty.dtype, &[c, x, y])).collect())
-        }
-        Op::Cast(_) if graph.ty(operands[0]).dtype == ty.dtype => Some(of(0).into()),
-        Op::Cast(_) => Some(of(0).iter().map(|&x| writer.push(LaneOp::Cast, ty.dtype, &[x])).collect()),
         Op::Reduce(fold, axes) => Some(reduce(*fold, axes, of(0), shape(0), ty, writer)),
         Op::Cumsum { axis, reverse } => {
             Some(cumsum(usize::from(*axis), *reverse, of(0), shape(0), ty.dtype, writer))
@@ -113,15 +105,32 @@ pub(super) fn node(
     }
 }
 
+/// The instruction of an elementwise operation, none where it changes nothing, and what it has beside its operands.
+pub(super) fn elementwise(op: &Op, from: Option<DType>, to: DType) -> Option<(Option<LaneOp>, Option<u32>)> {
+    Some(match op {
+        Op::Unary(f) => (Some(LaneOp::Unary(*f)), None),
+        Op::Polygamma(order) => (Some(LaneOp::Polygamma), Some(*order)),
+        Op::Binary(Binary::Pow | Binary::Remainder) if to == DType::I64 => return None,
+        Op::Binary(f) => (Some(LaneOp::Binary(*f)), None),
+        Op::Compare(f) => (Some(LaneOp::Compare(*f)), None),
+        Op::Select => (Some(LaneOp::Select), None),
+        Op::Cast(_) => ((from != Some(to)).then_some(LaneOp::Cast), None),
+        _ => return None,
+    })
+}
+
 fn constants(value: &Value, writer: &mut Writer) -> Numbers {
-    let dtype = value.dtype();
-    let bits: Vec<u64> = match value {
+    bits(value).into_iter().map(|b| writer.constant(value.dtype(), b)).collect()
+}
+
+/// The bits of a value's elements, as programs hold them.
+pub(super) fn bits(value: &Value) -> Vec<u64> {
+    match value {
         Value::Bool(t) => t.iter().map(|&x| u64::from(x)).collect(),
         Value::I64(t) => t.iter().map(|&x| x as u64).collect(),
         Value::F32(t) => t.iter().map(|x| u64::from(x.to_bits())).collect(),
         Value::F64(t) => t.iter().map(|x| x.to_bits()).collect(),
-    };
-    bits.into_iter().map(|b| writer.constant(dtype, b)).collect()
+    }
 }
 
 fn constant(function: &Function, node: NodeId) -> Option<&Value> {

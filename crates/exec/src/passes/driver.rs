@@ -8,8 +8,9 @@ use super::draft::Draft;
 use super::formula::formula;
 use super::index::{Active, Index, Note};
 use super::options::Budget;
+use super::pipeline::Pass;
 use super::report::{Firing, Report};
-use super::rule::{Rewrite, Rule};
+use super::rule::Rewrite;
 use super::site::{Site, operands};
 use smallvec::SmallVec;
 use std::ops::Range;
@@ -43,12 +44,12 @@ impl Active {
     }
 }
 
-/// What a pass works with.
+/// What a pass, or several at once, work with.
 pub(super) struct Context<'c, 'a> {
-    /// Its name.
-    pub(super) pass: &'static str,
-    /// Its place among the passes.
-    pub(super) number: usize,
+    /// All passes.
+    pub(super) passes: &'c [Pass],
+    /// Those that are applied, in their order at each node.
+    pub(super) now: Range<usize>,
     pub(super) index: &'c mut Index<'a>,
     pub(super) budget: Budget,
     /// How many applications are left.
@@ -60,9 +61,9 @@ pub(super) struct Context<'c, 'a> {
 /// More applications than this for each node and no rule of a pass fires any more: a rule would be without end.
 const FIRINGS_A_NODE: usize = 32;
 
-/// Applies the rules of a pass wherever they fire.
+/// Applies the rules of the context's passes wherever they fire.
 pub(super) fn rewrite(draft: Draft, context: &mut Context<'_, '_>) -> Draft {
-    let mark = Note::mark(context.number);
+    let mark = context.now.clone().fold(Note::UNKNOWN, |marks, pass| marks.or(Note::mark(pass)));
     if context.left == 0 || !draft.any.has(mark) {
         return draft;
     }
@@ -109,7 +110,7 @@ struct Driver<'d, 'c, 'a> {
     order: Vec<NodeId>,
     uses: Vec<u32>,
     notes: Vec<Note>,
-    /// That of the pass.
+    /// Those of the passes.
     mark: Note,
     endless: usize,
     context: &'d mut Context<'c, 'a>,
@@ -278,8 +279,9 @@ impl Driver<'_, '_, '_> {
         }
         let (place, rules) = self.b.read(|g| (g.place(node), self.context.index.rules(g, node, &self.notes)));
         self.b.set_place(Some(place));
+        let (now, note) = (self.context.now.clone(), self.notes[node.index()]);
         let mut never = true;
-        for active in rules.iter().filter(|a| a.pass == self.context.number) {
+        for active in rules.iter().filter(|a| now.contains(&a.pass) && note.has(Note::mark(a.pass))) {
             let site = Site::new(&self.b, node, &self.uses, self.context.budget);
             let Some(made) = active.apply(&site) else {
                 never &= !site.asked.get();
@@ -295,7 +297,7 @@ impl Driver<'_, '_, '_> {
                 continue;
             }
             let made = made.id();
-            self.record(active.rule, node, made);
+            self.record(active, node, made);
             return Some(made);
         }
         if never {
@@ -304,15 +306,15 @@ impl Driver<'_, '_, '_> {
         None
     }
 
-    fn record(&mut self, rule: &Rule, node: NodeId, made: NodeId) {
+    fn record(&mut self, active: &Active, node: NodeId, made: NodeId) {
         let context = &mut *self.context;
         context.left -= 1;
         context.report.fired += 1;
-        *context.report.counts.entry(rule.name).or_default() += 1;
+        *context.report.counts.entry(active.rule.name).or_default() += 1;
         if context.explain {
             let firing = self.b.read(|g| Firing {
-                pass: context.pass,
-                rule: rule.name,
+                pass: context.passes[active.pass].name,
+                rule: active.rule.name,
                 place: g.place(node),
                 before: formula(g, node),
                 after: formula(g, made),

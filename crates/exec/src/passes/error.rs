@@ -17,8 +17,8 @@ pub enum PassError {
     /// A pass that made a function the verifier rejects: a fault of the pass.
     #[error("pass {pass} made an invalid function: {violation}")]
     Invalid {
-        /// The pass.
-        pass: &'static str,
+        /// The pass, or those that ran at once.
+        pass: String,
         /// The first violation.
         violation: String,
     },

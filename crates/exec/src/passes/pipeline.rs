@@ -11,6 +11,7 @@ use super::rule::{Rewrite, Rule};
 use super::rules;
 use rustc_hash::FxHashMap;
 use std::fmt;
+use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 use wengert_expr::{Function, verify};
 
@@ -33,6 +34,12 @@ pub struct Pipeline {
 
 /// Rounds after which a pipeline gives up. Every round but the last one fires, and most of what fires does so in the first.
 const ROUNDS: usize = 64;
+
+/// Functions with as many nodes are rewritten by all passes at once.
+const LARGE: usize = 10_000;
+
+/// Rules that fire once in so many nodes, or less often, are not worth another round over a large function.
+const LITTLE: usize = 8;
 
 /// The patterns of all rows, read when they are first needed.
 static PATTERNS: LazyLock<FxHashMap<&'static str, OnceLock<Pattern>>> = LazyLock::new(|| {
@@ -61,7 +68,8 @@ impl Pipeline {
         self.passes.iter().flat_map(|p| std::iter::once(p.name).chain(p.rules.iter().map(|r| r.name)))
     }
 
-    /// The function after all passes, and what was done.
+    /// The function after all passes, and what was done. Of functions with 10,000 nodes and more all passes are applied in one walk,
+    /// and the walk is repeated only while it changes much.
     ///
     /// ```
     /// use wengert_exec::passes::{Options, Pipeline};
@@ -79,34 +87,12 @@ impl Pipeline {
         options.check(self.names())?;
         let active = self.active(options);
         let mut index = Index::new(&active);
-        let mut draft = Draft::new(function.clone(), &mut index);
-        let mut report = Report { nodes_before: draft.live, settled: true, ..Report::default() };
-        let limit = options.stop_after.unwrap_or(usize::MAX);
-        // Passes since the last one that changed something: all of them, and each has seen what comes out.
-        let mut idle = 0;
-        for (number, pass) in self.passes.iter().enumerate().cycle().take(ROUNDS * self.passes.len()) {
-            if idle == self.passes.len() {
-                break;
-            }
-            let fired = report.fired;
-            draft = if pass.rules.is_empty() {
-                draft.without_dead(&mut index)
-            } else {
-                let (explain, budget, left) = (options.explain, options.budget, limit - fired);
-                let (report, index) = (&mut report, &mut index);
-                rewrite(draft, &mut Context { pass: pass.name, number, index, budget, left, explain, report })
-            };
-            // A pass that fired runs again: it knew how often nodes were used before.
-            idle = if report.fired > fired { 0 } else { idle + 1 };
-            if options.verify
-                && let Some(violation) = verify(&draft.function).first()
-            {
-                return Err(PassError::Invalid { pass: pass.name, violation: violation.to_string() });
-            }
-        }
-        report.settled = idle == self.passes.len() && report.fired < limit;
-        report.nodes_after = draft.live;
-        Ok((draft.function, report))
+        let draft = Draft::new(function.clone(), &mut index);
+        let report = Report { nodes_before: draft.live, ..Report::default() };
+        let mut run = Run { passes: &self.passes, options, index, report };
+        let draft = if draft.live < LARGE { run.in_order(draft)? } else { run.at_once(draft)? };
+        run.report.nodes_after = draft.live;
+        Ok((draft.function, run.report))
     }
 
     /// The rules that are on, in the order in which they are tried.
@@ -126,6 +112,74 @@ impl Pipeline {
         }
         let pattern = |rule| slot(rule).and_then(OnceLock::get);
         on.into_iter().map(|(pass, rule)| Active { pass, rule, pattern: pattern(rule) }).collect()
+    }
+}
+
+/// A run of a pipeline.
+struct Run<'r> {
+    passes: &'r [Pass],
+    options: &'r Options,
+    index: Index<'r>,
+    report: Report,
+}
+
+impl Run<'_> {
+    /// Pass after pass, round after round, until none of them changes anything.
+    fn in_order(&mut self, mut draft: Draft) -> Result<Draft, PassError> {
+        // Passes since the last one that changed something: all of them, and each has seen what comes out.
+        let mut idle = 0;
+        for number in (0..self.passes.len()).cycle().take(ROUNDS * self.passes.len()) {
+            if idle == self.passes.len() {
+                break;
+            }
+            let fired = self.report.fired;
+            draft = self.apply(draft, number..number + 1)?;
+            // A pass that fired runs again: it knew how often nodes were used before.
+            idle = if self.report.fired > fired { 0 } else { idle + 1 };
+        }
+        self.report.settled = idle == self.passes.len() && self.left() > 0;
+        Ok(draft)
+    }
+
+    /// All passes at each node, until little changes: writing a large function again takes longer than what is left saves.
+    fn at_once(&mut self, mut draft: Draft) -> Result<Draft, PassError> {
+        for _ in 0..ROUNDS {
+            let fired = self.report.fired;
+            draft = self.apply(draft, 0..self.passes.len())?;
+            if (self.report.fired - fired) * LITTLE <= draft.live {
+                self.report.settled = self.report.fired == fired && self.left() > 0;
+                break;
+            }
+        }
+        Ok(draft)
+    }
+
+    /// How often rules may fire yet.
+    fn left(&self) -> usize {
+        self.options.stop_after.unwrap_or(usize::MAX) - self.report.fired
+    }
+
+    /// The draft after these passes, all of them at each node.
+    fn apply(&mut self, draft: Draft, now: Range<usize>) -> Result<Draft, PassError> {
+        let (passes, left) = (self.passes, self.left());
+        let Options { explain, budget, .. } = *self.options;
+        let names = &passes[now.clone()];
+        let index = &mut self.index;
+        let draft = if names.iter().all(|pass| pass.rules.is_empty()) {
+            draft.without_dead(index)
+        } else {
+            rewrite(
+                draft,
+                &mut Context { passes, now, index, budget, left, explain, report: &mut self.report },
+            )
+        };
+        if self.options.verify
+            && let Some(violation) = verify(&draft.function).first()
+        {
+            let pass = names.iter().map(|p| p.name).collect::<Vec<_>>().join(", ");
+            return Err(PassError::Invalid { pass, violation: violation.to_string() });
+        }
+        Ok(draft)
     }
 }
 

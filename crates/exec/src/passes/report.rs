@@ -31,6 +31,7 @@ pub struct Report {
     pub nodes_before: usize,
     /// Nodes that the outputs need, afterwards.
     pub nodes_after: usize,
-    /// False where a limit ended the run: that of the options, or the one that a rule without end would meet.
+    /// False where rules might fire still: where a limit ended the run, that of the options or the one that a rule without end would
+    /// meet, or where so little changed in a large function that the passes were left at that.
     pub settled: bool,
 }

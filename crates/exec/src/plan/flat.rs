@@ -4,11 +4,21 @@ use super::lower::{Buffer, Origin};
 use super::memory::Memory;
 use super::step::{Address, BufferId, Loop, Step};
 use super::{Plan, PlanOptions};
-use crate::flatten::{Flat, Port, flatten};
+use crate::flatten::{Flat, Port, flatten, scalars};
 use crate::lane::{Op as LaneOp, Program};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use wengert_expr::{Binary, DType, Function, Unary};
+
+/// The plan of a function with many nodes, all of them scalars: fusion has nothing to find there, and takes its time.
+pub(super) fn of_scalars(function: &Function, options: &PlanOptions) -> Option<Plan> {
+    /// Functions with fewer nodes are planned in no time.
+    const MANY: usize = 1000;
+    if !options.flatten || options.budget.is_some() || function.graph().len() < MANY {
+        return None;
+    }
+    scalars(function).map(|flat| of(function, flat))
+}
 
 /// The plan of a function as one program, if that takes less time than these many steps.
 pub(super) fn plan(function: &Function, steps: usize, options: &PlanOptions) -> Option<Plan> {

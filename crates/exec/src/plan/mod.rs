@@ -27,6 +27,7 @@ pub(crate) use memory::Memory;
 pub(crate) use print::Printed;
 pub(crate) use step::{BufferId, Factor, Fill, Loop, Matrix, Product, Reference, Routine, Step};
 
+use crate::scalar::LONG;
 use wengert_expr::Function;
 
 /// A function's steps and the memory that they work in.
@@ -56,6 +57,18 @@ pub(crate) struct PlanOptions {
 impl Plan {
     /// The plan of a function; where no plan fits into the budget, the least memory that one was found to need.
     pub(crate) fn new(function: &Function, options: &PlanOptions) -> Result<Plan, usize> {
+        let mut plan = match flat::of_scalars(function, options) {
+            Some(plan) => plan,
+            None => Plan::of_loops(function, options)?,
+        };
+        if options.contract {
+            plan.contract();
+        }
+        Ok(plan)
+    }
+
+    /// As [`Plan::new`], from loops over clusters of nodes.
+    fn of_loops(function: &Function, options: &PlanOptions) -> Result<Plan, usize> {
         let forms = form::Forms::new(function);
         let clusters = cluster::clusters(function, &forms, options.limits);
         let mut lowered = lower::lower(function, &forms, &clusters);
@@ -71,16 +84,15 @@ impl Plan {
         let mut steps = lowered.steps;
         steps.retain(|step| !carry::is_idle(step, same));
         let flat = flat::plan(function, steps.len(), options);
-        let mut plan = flat.unwrap_or(Plan { steps, buffers: lowered.buffers, memory });
-        if options.contract {
-            plan.contract();
-        }
-        Ok(plan)
+        Ok(flat.unwrap_or(Plan { steps, buffers: lowered.buffers, memory }))
     }
 
     fn contract(&mut self) {
         for step in &mut self.steps {
-            if let Step::Loop(l) = step {
+            // Groups of long programs sum up products better as they are.
+            if let Step::Loop(l) = step
+                && l.program.insts.len() < LONG
+            {
                 l.program = l.program.contracted();
             }
         }

@@ -86,7 +86,7 @@ pub fn compile(function: &Function, options: &CompileOptions) -> Result<Executab
     let plan = Plan::new(&function, &PlanOptions { limits, in_place, carried, flatten, contract, budget });
     let plan = plan.map_err(|least| CompileError::Budget { budget: budget.unwrap_or(0), least })?;
     let planned = start.elapsed();
-    let mut kernels = Kernels::new(options.native);
+    let mut kernels = Kernels::new(options.native, contract);
     let codes: Vec<Code> = plan.steps.iter().map(|step| ready(step, &mut kernels)).collect();
     let scratch = codes.iter().map(Code::scratch).max().unwrap_or(0);
     let phases = Phases { passes, plan: planned - passes, kernels: start.elapsed() - planned };

@@ -5,7 +5,7 @@
 use crate::lane::{Cursor, Kernel, Program, Tiles};
 use crate::native::{self, NativeScalar};
 use crate::plan::Loop;
-use crate::scalar::Grouped;
+use crate::scalar::{Grouped, LONG};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -37,17 +37,22 @@ of_one_element!(One, Many);
 /// The kernels of one compilation: equal programs share one.
 pub(crate) struct Kernels {
     native: bool,
+    /// Whether products that are added may round once, in long programs too, which the plan leaves as they are.
+    contract: bool,
     known: FxHashMap<(Program, bool), Arc<dyn Kernel>>,
 }
 
 impl Kernels {
-    pub(crate) fn new(native: bool) -> Kernels {
-        Kernels { native, known: FxHashMap::default() }
+    pub(crate) fn new(native: bool, contract: bool) -> Kernels {
+        Kernels { native, contract, known: FxHashMap::default() }
     }
 
     pub(crate) fn of(&mut self, l: &Loop) -> Arc<dyn Kernel> {
         let one = l.elements() == 1;
         let native = self.native;
+        if one && l.program.insts.len() >= LONG {
+            return long(&l.program, native, self.contract).unwrap_or_else(|| tiles(&l.program));
+        }
         let known = self.known.entry((l.program.clone(), one));
         known.or_insert_with(|| kernel(&l.program, one, native)).clone()
     }
@@ -55,32 +60,39 @@ impl Kernels {
 
 /// The kernel of a program, for one element or many.
 pub(crate) fn kernel(program: &Program, one: bool, native: bool) -> Arc<dyn Kernel> {
-    if one {
-        return scalar(program, native).unwrap_or_else(|| Arc::new(Tiles::new(program.clone())));
-    }
-    let compiled = if native { native::compile(program) } else { None };
-    compiled.map_or_else(|| Arc::new(Tiles::new(program.clone())) as Arc<dyn Kernel>, |k| Arc::new(k))
+    let compiled = match one {
+        true => short(program, native),
+        false if native => native::compile(program).map(|k| Arc::new(k) as Arc<dyn Kernel>),
+        false => None,
+    };
+    compiled.unwrap_or_else(|| tiles(program))
 }
 
-/// A kernel for one element: straight-line code, or groups of like instructions where there are many.
-fn scalar(program: &Program, native: bool) -> Option<Arc<dyn Kernel>> {
-    /// Programs with fewer instructions are compiled in a few milliseconds, and their code stays in the cache.
-    const MANY: usize = 3000;
+fn tiles(program: &Program) -> Arc<dyn Kernel> {
+    Arc::new(Tiles::new(program.clone()))
+}
+
+fn straight(program: &Program) -> Option<Arc<dyn Kernel>> {
+    native::compile_scalar(program).map(|k| Arc::new(One(k)) as Arc<dyn Kernel>)
+}
+
+/// A kernel for one element: straight-line code where there is native code.
+fn short(program: &Program, native: bool) -> Option<Arc<dyn Kernel>> {
+    if native {
+        return straight(program);
+    }
+    (program.insts.len() >= LONG / 10).then(|| Arc::new(Many(Grouped::new(program))) as Arc<dyn Kernel>)
+}
+
+/// A kernel for many instructions on one element: groups of like ones, or straight-line code where groups are small.
+fn long(program: &Program, native: bool, contract: bool) -> Option<Arc<dyn Kernel>> {
     /// Where fewer instructions than this run side by side, straight-line code is quicker.
-    const SIDE_BY_SIDE: f64 = 16.0;
+    const SIDE_BY_SIDE: f64 = 12.0;
     /// Code for more instructions than this takes too long to make.
     const MOST: usize = 400_000;
-    let count = program.insts.len();
-    let straight = || native::compile_scalar(program).map(|k| Arc::new(One(k)) as Arc<dyn Kernel>);
-    if native && count < MANY {
-        return straight();
-    }
-    if count < MANY / 10 {
-        return None;
-    }
     let grouped = Grouped::new(program);
-    if native && count < MOST && grouped.mean_group() < SIDE_BY_SIDE {
-        return straight();
+    if native && program.insts.len() < MOST && grouped.mean_group() < SIDE_BY_SIDE {
+        return if contract { straight(&program.contracted()) } else { straight(program) };
     }
     Some(Arc::new(Many(grouped)))
 }

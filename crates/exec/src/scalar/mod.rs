@@ -19,6 +19,9 @@ mod workload;
 use crate::lane::{Cursor, Isa, Program};
 use code::Code;
 
+/// Scalar programs with fewer instructions are compiled to straight-line code in a few milliseconds, and it stays in the cache.
+pub(crate) const LONG: usize = 3000;
+
 /// A scalar program made ready.
 #[derive(Debug)]
 pub(crate) struct Grouped {

@@ -49,6 +49,12 @@ pub(super) static RULES: &[Rule] = &[
     Rule::relaxed("power-minus-two", "x ** (-2)", "reciprocal(square(x))", RANGE).on(Floats).within(0.5, 3.0),
     Rule::relaxed("product-of-powers", "exp(x) * exp(y)", "exp(x + y)", RANGE).once(),
     Rule::relaxed("circle", "square(sin(x)) + square(cos(x))", "1", "NaN, a rounding").once(),
+    Rule::relaxed(
+        "sigmoid-slope",
+        "sigmoid(x) * sigmoid(-x)",
+        "sigmoid(x) - square(sigmoid(x))",
+        "the relative accuracy of a tail",
+    ),
     Rule::coded(
         "common-factor",
         "x * y + x * z, products used once",

@@ -6,6 +6,8 @@ use crate::passes::rule::Rule;
 use crate::passes::site::{Site, uniform};
 use wengert_expr::{DType, Expr, Op, Type, Value};
 
+const TAIL: &str = "the relative accuracy of its tails";
+
 // Signs go outside also where a negation has other uses: products that differ in signs alone become one node, which saves more
 // than the negations cost.
 pub(super) static RULES: &[Rule] = &[
@@ -37,6 +39,14 @@ pub(super) static RULES: &[Rule] = &[
     Rule::exact("absolute-square", "abs(square(x))", "square(x)").on(Floats),
     Rule::exact("reciprocal", "1 / x", "reciprocal(x)"),
     Rule::exact("reciprocal-negation", "reciprocal(-x)", "-reciprocal(x)"),
+    // How the derivative of tanh is written: with sigmoids, whose tails stay accurate.
+    Rule::relaxed("tanh-slope", "sigmoid(x * 2) * sigmoid(-(x * 2)) * 4", "1 - square(tanh(x))", TAIL),
+    Rule::relaxed(
+        "tanh-slope-again",
+        "(sigmoid(x * 2) - square(sigmoid(x * 2))) * 4",
+        "1 - square(tanh(x))",
+        TAIL,
+    ),
     Rule::exact("greatest-of-one", "maximum(x, x)", "x"),
     Rule::exact("least-of-one", "minimum(x, x)", "x"),
     Rule::exact("power-one", "x ** 1", "x"),
