@@ -8,8 +8,8 @@ use wengert_expr::{Function, NodeId, Output};
 
 pub(super) struct Draft {
     pub(super) function: Function,
-    /// How many operands of live nodes and outputs each node is: dead ones none.
-    pub(super) uses: Vec<u32>,
+    /// How many operands of live nodes and outputs each node is, 255 for more: dead ones none.
+    pub(super) uses: Vec<u8>,
     pub(super) notes: Vec<Note>,
     /// All marks that there are, and perhaps more.
     pub(super) any: Note,
@@ -90,14 +90,15 @@ impl Draft {
     }
 }
 
-/// How many operands of live nodes and outputs each node is.
-fn uses(function: &Function) -> Vec<u32> {
+/// How many operands of live nodes and outputs each node is, 255 for more.
+fn uses(function: &Function) -> Vec<u8> {
     let graph = function.graph();
-    let mut uses = vec![0; graph.len()];
-    function.outputs().iter().for_each(|o| uses[o.node.index()] += 1);
+    let mut uses = vec![0u8; graph.len()];
+    let use_one = |uses: &mut [u8], n: NodeId| uses[n.index()] = uses[n.index()].saturating_add(1);
+    function.outputs().iter().for_each(|o| use_one(&mut uses, o.node));
     for node in graph.nodes().rev() {
         if uses[node.index()] > 0 {
-            graph.operands(node).iter().for_each(|o| uses[o.index()] += 1);
+            graph.operands(node).iter().for_each(|&o| use_one(&mut uses, o));
         }
     }
     uses

@@ -12,6 +12,7 @@ use super::pipeline::Pass;
 use super::report::{Firing, Report};
 use super::rule::Rewrite;
 use super::site::{Site, operands};
+use super::states::{State, States};
 use smallvec::SmallVec;
 use std::ops::Range;
 use wengert_expr::{Builder, Expr, Function, NodeId, Op, Output};
@@ -72,7 +73,7 @@ pub(super) fn rewrite(draft: Draft, context: &mut Context<'_, '_>) -> Draft {
     let nodes = function.graph().len();
     let before = context.report.fired;
     let endless = nodes.saturating_mul(FIRINGS_A_NODE).saturating_add(1024).saturating_add(before);
-    let (b, states, order) = (Builder::on(function.into_graph()), vec![State::New; nodes], Vec::new());
+    let (b, states, order) = (Builder::on(function.into_graph()), States::new(nodes), Vec::new());
     let mut driver = Driver { b, states, order, uses, notes, mark, endless, context };
     driver.run();
     let Driver { b, states, order, uses, notes, .. } = driver;
@@ -82,33 +83,24 @@ pub(super) fn rewrite(draft: Draft, context: &mut Context<'_, '_>) -> Draft {
         let function = Function::new(graph, outputs);
         return Draft { function, uses, notes, any, live, dead }.tried(context.index);
     }
-    let settled = |node: NodeId| match states[node.index()] {
+    let settled = |node: NodeId| match states.of(node) {
         State::Settled(end) => end,
         State::New | State::Waiting(_) => node,
     };
     let outputs = outputs.into_iter().map(|o| Output { node: settled(o.node), name: o.name }).collect();
+    drop((states, uses));
     let written = Function::new(graph, outputs);
     let live = written.live();
     let order = order.into_iter().filter(|n| live[n.index()]);
     Draft::reordered(written, order, &notes, context.index)
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum State {
-    /// Not looked at.
-    New,
-    /// Replaced by a node that is to get its final form.
-    Waiting(NodeId),
-    /// Its final form.
-    Settled(NodeId),
-}
-
 struct Driver<'d, 'c, 'a> {
     b: Builder,
-    states: Vec<State>,
+    states: States,
     /// Nodes in the order in which they were found to be final.
     order: Vec<NodeId>,
-    uses: Vec<u32>,
+    uses: Vec<u8>,
     notes: Vec<Note>,
     /// Those of the passes.
     mark: Note,
@@ -155,14 +147,14 @@ impl Driver<'_, '_, '_> {
         self.b.read(|g| {
             for index in nodes.filter(|&n| uses[n] > 0) {
                 let node = NodeId::from_index(index);
-                let same = |o: &NodeId| states[o.index()] == State::Settled(*o);
-                if states[index] != State::New {
+                let same = |o: &NodeId| states.of(*o) == State::Settled(*o);
+                if states.of(node) != State::New {
                     continue;
                 }
                 if stop && (notes[index].has(mark) || !g.operands(node).iter().all(same)) {
                     return Some(node);
                 }
-                states[index] = State::Settled(node);
+                states.set(node, State::Settled(node));
                 order.push(node);
             }
             None
@@ -170,14 +162,11 @@ impl Driver<'_, '_, '_> {
     }
 
     fn state(&self, node: NodeId) -> State {
-        self.states.get(node.index()).copied().unwrap_or(State::New)
+        self.states.of(node)
     }
 
     fn set(&mut self, node: NodeId, state: State) {
-        if node.index() >= self.states.len() {
-            self.states.resize(node.index() + 1, State::New);
-        }
-        self.states[node.index()] = state;
+        self.states.set(node, state);
     }
 
     fn finish(&mut self, node: NodeId) {
@@ -221,7 +210,7 @@ impl Driver<'_, '_, '_> {
                 if let Some(&uses) = self.uses.get(node.index())
                     && new.index() >= self.uses.len()
                 {
-                    self.uses.resize(new.index(), u32::MAX);
+                    self.uses.resize(new.index(), u8::MAX);
                     self.uses.push(uses);
                 }
                 self.set(node, State::Waiting(new));
@@ -240,15 +229,15 @@ impl Driver<'_, '_, '_> {
         self.b.read(|g| {
             let mut changed = false;
             for operand in g.operands(node) {
-                match states.get(operand.index()) {
-                    Some(State::Settled(to)) => changed |= to != operand,
-                    Some(State::New | State::Waiting(_)) | None => return Next::Operand(*operand),
+                match states.of(*operand) {
+                    State::Settled(to) => changed |= to != *operand,
+                    State::New | State::Waiting(_) => return Next::Operand(*operand),
                 }
             }
             if !changed {
                 return Next::Rules;
             }
-            let settled = g.operands(node).iter().map(|o| match states[o.index()] {
+            let settled = g.operands(node).iter().map(|o| match states.of(*o) {
                 State::Settled(to) => to,
                 State::New | State::Waiting(_) => *o,
             });

@@ -20,10 +20,10 @@ pub(super) struct Active {
 
 /// What is known of a node: the kind of its operation, and a mark for each pass that may do something there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Note(u64);
+pub(super) struct Note(u32);
 
 /// How many marks there are; the last one is that of all passes from there on.
-const MARKS: u32 = 48;
+const MARKS: u32 = 20;
 
 impl Note {
     /// Of a node that was not looked at.
@@ -35,7 +35,7 @@ impl Note {
     }
 
     fn kind(self) -> u64 {
-        self.0 >> MARKS
+        u64::from(self.0 >> MARKS)
     }
 
     /// The marks of another note too.
@@ -106,7 +106,7 @@ impl<'a> Index<'a> {
     pub(super) fn note(&mut self, graph: &Graph, node: NodeId, notes: &[Note]) -> Note {
         let kind = self.kind(graph.op(node));
         let place = self.place(graph, node, kind, notes);
-        let mut note = Note(kind << MARKS);
+        let mut note = Note((kind as u32) << MARKS);
         for active in self.rules[place].iter() {
             let mark = Note::mark(active.pass);
             if !note.has(mark) && active.fits(graph, node) {

@@ -19,6 +19,7 @@ mod rules;
 #[cfg(test)]
 mod shape_tests;
 mod site;
+mod states;
 #[cfg(test)]
 mod tests;
 

@@ -8,13 +8,13 @@ use wengert_expr::{Builder, Expr, NodeId, Op, Shape, Value};
 pub(crate) struct Site<'b> {
     pub(crate) root: Expr<'b>,
     pub(crate) budget: Budget,
-    uses: &'b [u32],
+    uses: &'b [u8],
     /// Whether the row asked how often something is used. What it does without asking is the same for ever.
     pub(crate) asked: Cell<bool>,
 }
 
 impl<'b> Site<'b> {
-    pub(crate) fn new(b: &'b Builder, node: NodeId, uses: &'b [u32], budget: Budget) -> Site<'b> {
+    pub(crate) fn new(b: &'b Builder, node: NodeId, uses: &'b [u8], budget: Budget) -> Site<'b> {
         Site { root: b.node(node), budget, uses, asked: Cell::new(false) }
     }
 

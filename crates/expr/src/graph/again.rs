@@ -33,7 +33,8 @@ impl Graph {
     ///
     /// # Panics
     /// When an operand does not come before its user: a fault of the caller.
-    pub fn reordered(self, order: impl Iterator<Item = NodeId>) -> (Graph, Vec<Option<NodeId>>) {
+    pub fn reordered(mut self, order: impl Iterator<Item = NodeId>) -> (Graph, Vec<Option<NodeId>>) {
+        self.cons = ConsTable::default();
         let mut moved: Vec<Option<NodeId>> = vec![None; self.len()];
         let mut to = Graph { sharing: self.sharing, unlisted: true, ..Graph::new() };
         to.signature_of.reserve(self.len());
