@@ -3,6 +3,7 @@
 //! Always holds: a pass has nothing to do at a node that does not carry its mark. Equal nodes are one node and nodes never
 //! change, so a mark outlasts all that happens elsewhere; only new nodes are looked at.
 
+use super::driver::AHEAD;
 use super::index::{Index, Note};
 use wengert_expr::{Function, NodeId, Output};
 
@@ -31,12 +32,20 @@ impl Draft {
         let graph = function.graph();
         let mut any = Note::UNKNOWN;
         let mut live = 0;
-        for node in graph.nodes().filter(|n| uses[n.index()] > 0) {
-            if notes[node.index()] == Note::UNKNOWN {
-                notes[node.index()] = index.note(graph, node, &notes);
+        let nodes = graph.len();
+        for start in (0..nodes).step_by(AHEAD) {
+            let stretch = || (start..nodes.min(start + AHEAD)).map(NodeId::from_index);
+            let new = |n: &NodeId| uses[n.index()] > 0 && notes[n.index()] == Note::UNKNOWN;
+            let operands = stretch().filter(new).flat_map(|n| graph.operands(n));
+            // Read at once: one after another each read would wait for the one before.
+            std::hint::black_box(operands.fold(Note::UNKNOWN, |all, o| all.or(notes[o.index()])));
+            for node in stretch().filter(|n| uses[n.index()] > 0) {
+                if notes[node.index()] == Note::UNKNOWN {
+                    notes[node.index()] = index.note(graph, node, &notes);
+                }
+                any = any.or(notes[node.index()]);
+                live += 1;
             }
-            any = any.or(notes[node.index()]);
-            live += 1;
         }
         let unused = function.inputs().iter().filter(|i| uses[i.node.index()] == 0).count();
         let dead = graph.len() - live - unused;

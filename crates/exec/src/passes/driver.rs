@@ -62,6 +62,9 @@ pub(super) struct Context<'c, 'a> {
 /// More applications than this for each node and no rule of a pass fires any more: a rule would be without end.
 const FIRINGS_A_NODE: usize = 32;
 
+/// Nodes whose operands are read at once.
+pub(super) const AHEAD: usize = 32;
+
 /// Applies the rules of the context's passes wherever they fire.
 pub(super) fn rewrite(draft: Draft, context: &mut Context<'_, '_>) -> Draft {
     let mark = context.now.clone().fold(Note::UNKNOWN, |marks, pass| marks.or(Note::mark(pass)));
@@ -134,10 +137,31 @@ impl Driver<'_, '_, '_> {
     }
 
     fn run_from(&mut self, mut start: usize, end: usize) {
-        while let Some(node) = self.pass_over(start..end, true) {
-            self.settle(node);
-            start = node.index() + 1;
+        while start < end {
+            let stretch = start..end.min(start + AHEAD);
+            start = stretch.end;
+            self.read_ahead(stretch.clone());
+            let mut from = stretch.start;
+            while let Some(node) = self.pass_over(from..stretch.end, true) {
+                self.settle(node);
+                from = node.index() + 1;
+            }
         }
+    }
+
+    /// Reads what is known of these nodes' operands, all at once: one after another each read would wait for the one before.
+    fn read_ahead(&self, nodes: Range<usize>) {
+        let (states, notes) = (&self.states, &self.notes);
+        let final_form = |operand: NodeId| match states.of(operand) {
+            State::Settled(to) => to,
+            State::New | State::Waiting(_) => operand,
+        };
+        self.b.read(|g| {
+            let operands = nodes.flat_map(|n| g.operands(NodeId::from_index(n)));
+            let forms: SmallVec<[NodeId; 2 * AHEAD]> = operands.map(|&o| final_form(o)).collect();
+            g.touch(forms.iter().copied());
+            std::hint::black_box(forms.iter().any(|n| notes.get(n.index()) == Some(&Note::UNKNOWN)));
+        });
     }
 
     /// Leaves nodes as they are, up to the first one that may become another.
