@@ -190,7 +190,8 @@ fn tape(dtype: DType, operations: usize, reach: usize, draw: &mut Draw) -> Funct
     }
     let last = nodes.split_off(nodes.len() - 40);
     b.output("y", last.into_iter().reduce(|sum, x| sum + x.tanh()).expect("operations"));
-    value_and_grad(&b.finish().unwrap(), &INPUTS, Mode::Reverse).unwrap()
+    let f = b.finish().expect("a valid graph");
+    value_and_grad(&f, &INPUTS, Mode::Reverse).expect("a differentiable function")
 }
 
 #[test]
