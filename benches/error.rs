@@ -2,7 +2,7 @@
 
 use thiserror::Error as ThisError;
 use wengert_diff::DiffError;
-use wengert_exec::ExecError;
+use wengert_exec::{CompileError, ExecError};
 use wengert_expr::GraphError;
 use wengert_expr::text::Diagnostic;
 use wengert_interop::InteropError;
@@ -47,6 +47,9 @@ pub enum Error {
     /// The function could not be differentiated.
     #[error(transparent)]
     Diff(#[from] DiffError),
+    /// The function could not be compiled.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
     /// The function could not be run.
     #[error(transparent)]
     Exec(#[from] ExecError),

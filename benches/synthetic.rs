@@ -85,11 +85,13 @@ pub enum Long {
     Ladder,
     /// `y = x * sin(y)` again and again: the ladder's operations, but the input feeds every second node.
     Hub,
+    /// A hundred strands of `y = sin(y * y)` side by side, in the end added up.
+    Strands,
 }
 
 impl Long {
     /// Every family.
-    pub const ALL: [Long; 3] = [Long::Chain, Long::Ladder, Long::Hub];
+    pub const ALL: [Long; 4] = [Long::Chain, Long::Ladder, Long::Hub, Long::Strands];
 
     /// The name in tables.
     pub fn name(self) -> &'static str {
@@ -97,19 +99,29 @@ impl Long {
             Long::Chain => "chain",
             Long::Ladder => "ladder",
             Long::Hub => "hub",
+            Long::Strands => "strands",
         }
     }
 
-    /// Writes so many nodes (an odd last one is left out) beside the input `x`; the input and the output.
+    /// Writes so many nodes (an odd last one is left out; strands take some more to begin and to end) beside the input `x`; the
+    /// input and the output.
     pub fn write(self, b: &Builder, nodes: usize) -> (Expr<'_>, Expr<'_>) {
         let x = b.input("x", Type::scalar(DType::F64));
-        let y = (0..nodes / 2).fold(x, |y, _| match self {
-            Long::Chain => y.sin().sin(),
-            Long::Ladder => y * y.sin(),
-            Long::Hub => x * y.sin(),
-        });
+        let steps = 0..nodes / 2;
+        let y = match self {
+            Long::Chain => steps.fold(x, |y, _| y.sin().sin()),
+            Long::Ladder => steps.fold(x, |y, _| y * y.sin()),
+            Long::Hub => steps.fold(x, |y, _| x * y.sin()),
+            Long::Strands => strands(x, nodes),
+        };
         (x, y)
     }
+}
+
+fn strands(x: Expr<'_>, nodes: usize) -> Expr<'_> {
+    const STRANDS: usize = 100;
+    let strand = |k: usize| (0..nodes / 2 / STRANDS).fold(x + k as f64, |y, _| (y * y).sin());
+    (1..STRANDS).map(strand).fold(strand(0), |sum, y| sum + y)
 }
 
 #[cfg(test)]

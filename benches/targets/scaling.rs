@@ -7,7 +7,7 @@
 
 use std::time::Instant;
 use wengert_benches::synthetic::Long;
-use wengert_benches::{Error, Table};
+use wengert_benches::{Error, Table, slope};
 use wengert_diff::eliminate::Convention;
 use wengert_diff::{Linearized, Tangent, costs, reverse};
 use wengert_expr::Builder;
@@ -70,16 +70,6 @@ fn least(family: Long, nodes: usize) -> Result<Run, Error> {
         best.seconds = std::array::from_fn(|i| best.seconds[i].min(again[i]));
     }
     Ok(best)
-}
-
-/// The slope of the least-squares line through the logarithms.
-fn slope(sizes: &[usize], seconds: &[f64]) -> f64 {
-    let points = || sizes.iter().zip(seconds).map(|(&n, s)| ((n as f64).ln(), s.ln()));
-    let count = sizes.len() as f64;
-    let mean_x = points().map(|(x, _)| x).sum::<f64>() / count;
-    let mean_y = points().map(|(_, y)| y).sum::<f64>() / count;
-    let covariance: f64 = points().map(|(x, y)| (x - mean_x) * (y - mean_y)).sum();
-    covariance / points().map(|(x, _)| (x - mean_x).powi(2)).sum::<f64>()
 }
 
 fn rows(table: &mut Table, family: Long, sizes: &[usize; 3]) -> Result<(), Error> {
