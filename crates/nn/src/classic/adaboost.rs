@@ -225,7 +225,7 @@ impl Judged {
         if self.wrong.iter().all(|&w| !w) {
             f64::INFINITY
         } else {
-            0.5 * ((1.0 - self.error) / self.error).ln()
+            0.5 * libm::log((1.0 - self.error) / self.error)
         }
     }
 

@@ -40,7 +40,7 @@ impl Affine {
 
     /// The Euclidean norm of the weights, the bias left out.
     pub fn weight_norm(&self) -> f64 {
-        self.weights.iter().fold(0.0, |norm: f64, &w| norm.hypot(w))
+        self.weights.iter().fold(0.0, |norm: f64, &w| libm::hypot(norm, w))
     }
 
     /// True without infinities and NaN.

@@ -53,8 +53,8 @@ fn rotate(a: &mut Array2<f64>, vectors: &mut Array2<f64>, p: usize, q: usize) {
         return;
     }
     let tau = (a[[q, q]] - a[[p, p]]) / (2.0 * apq);
-    let t = 1f64.copysign(tau) / (tau.abs() + tau.hypot(1.0));
-    let c = 1.0 / t.hypot(1.0);
+    let t = 1f64.copysign(tau) / (tau.abs() + libm::hypot(tau, 1.0));
+    let c = 1.0 / libm::hypot(t, 1.0);
     let s = t * c;
     a[[p, p]] -= t * apq;
     a[[q, q]] += t * apq;

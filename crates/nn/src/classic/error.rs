@@ -46,6 +46,14 @@ pub enum ClassicError {
         /// How many there may be.
         most: usize,
     },
+    /// More parameters than Newton's method is meant for.
+    #[error("Newton's method for {found} parameters: at most {most} are possible; use gradient descent")]
+    TooManyParameters {
+        /// How many there are.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// A class that no sample has.
     #[error("class {class} has no sample: number the classes 0, 1, 2 and so on, at least two of them")]
     NoSample {
@@ -57,7 +65,7 @@ pub enum ClassicError {
     NothingParts,
     /// Least squares without one answer.
     #[error(
-        "the least-squares fit is not unique: the features depend linearly on each other or on the constant; remove some"
+        "the least-squares fit is not unique: features depend linearly on each other or on the constant, or there are fewer samples than parameters"
     )]
     NotUnique,
     /// A hypothesis that says neither yes nor no.
@@ -99,7 +107,9 @@ pub enum ClassicError {
         value: f64,
     },
     /// A matrix without eigenvalues.
-    #[error("a matrix of {rows} by {columns} is not square or not finite, so it has no eigenvalues")]
+    #[error(
+        "a matrix of {rows} by {columns} is not square or not finite: features whose squares overflow must be scaled"
+    )]
     NotSymmetric {
         /// Its rows.
         rows: usize,

@@ -3,7 +3,7 @@
 use super::adaboost::{Hypothesis, WeakLearner};
 use super::affine::Affine;
 use super::error::ClassicError;
-use super::samples::table_of;
+use super::samples::{table_of, weighted};
 use crate::error::NnError;
 use ndarray::Array2;
 use std::collections::HashSet;
@@ -86,7 +86,7 @@ impl WeakLearner for HalfPlanes {
     type Hypothesis = HalfPlane;
 
     fn learn(&self, features: &Value, labels: &[f64], weights: &[f64]) -> Result<HalfPlane, NnError> {
-        let points = table_of(features, 2)?;
+        let points = weighted(features, labels, weights)?;
         let rows: Vec<Vec<f64>> = points.rows().into_iter().map(|p| p.to_vec()).collect();
         let wrong = |plane: &HalfPlane| -> f64 {
             let missed = rows.iter().zip(labels).zip(weights).filter(|((p, t), _)| plane.decide(p) != **t);
@@ -106,7 +106,7 @@ impl WeakLearner for HalfPlanes {
 fn turned(points: &Array2<f64>, i: usize, j: usize) -> Vec<Affine> {
     let from = |k: usize| [points[[k, 0]] - points[[i, 0]], points[[k, 1]] - points[[i, 1]]];
     let [ux, uy] = from(j);
-    let length = ux.hypot(uy);
+    let length = libm::hypot(ux, uy);
     if length == 0.0 || !length.is_finite() {
         return Vec::new();
     }
@@ -201,5 +201,7 @@ mod tests {
         );
         assert!(error(Value::full([257, 2], 1.0)).starts_with("half planes of 257 samples: at most 256"));
         assert!(HalfPlanes::new(Vec::new()).learn(&corners(), &[1.0; 4], &[0.25; 4]).is_err());
+        let short = HalfPlanes::of(&corners()).unwrap().learn(&corners(), &[1.0; 3], &[0.25; 4]);
+        assert_eq!(short.unwrap_err().to_string(), "4 samples need as many targets, found 3");
     }
 }

@@ -54,7 +54,7 @@ impl Kernel {
             Kernel::Rbf { gamma } => {
                 libm::exp(-gamma * x.iter().zip(y).map(|(x, y)| (x - y) * (x - y)).sum::<f64>())
             }
-            Kernel::Polynomial { degree, gamma, offset } => (gamma * x.dot(&y) + offset).powi(degree as i32),
+            Kernel::Polynomial { degree, gamma, offset } => power(gamma * x.dot(&y) + offset, degree),
         }
     }
 
@@ -67,6 +67,10 @@ impl Kernel {
             None => Ok(matrix),
         }
     }
+}
+
+fn power(base: f64, degree: u32) -> f64 {
+    (0..degree).fold(1.0, |power, _| power * base)
 }
 
 /// Kernel principal component analysis (B. Scholkopf, A. Smola and K.-R. Muller, "Nonlinear Component Analysis as a Kernel

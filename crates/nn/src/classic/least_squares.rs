@@ -38,7 +38,7 @@ impl LeastSquares {
     pub fn fit(features: &Value, targets: &Value) -> Result<LeastSquares, NnError> {
         let (table, numbers) = numbered(features, targets)?;
         let (samples, d) = table.dim();
-        let objective = Objective::new(value_of(table), Value::from(numbers), d + 1, |theta, x, y| {
+        let mut objective = Objective::new(value_of(table), Value::from(numbers), d + 1, |theta, x, y| {
             let outputs = x.matmul(part(theta, 0, d)) + part(theta, d, 1);
             penalised((outputs - y).square(), theta, 0.0, Reduction::Mean, samples)
         })?;

@@ -79,7 +79,7 @@ pub struct OnlineStep {
     pub loss: f64,
     /// The derivative of the loss; for the perceptron, which has no loss, the step for a rate of -1.
     pub gradient: Affine,
-    /// Whether the parameters changed.
+    /// Whether a step was taken: the gradient is not 0.
     pub updated: bool,
     /// The parameters after the update.
     pub after: Affine,
@@ -92,7 +92,7 @@ pub struct OnlineEpoch {
     pub number: usize,
     /// The sum of the losses of the steps.
     pub loss: f64,
-    /// How many steps changed the parameters.
+    /// How many samples a step was taken for.
     pub updates: usize,
     /// The parameters at its end.
     pub after: Affine,
@@ -101,7 +101,7 @@ pub struct OnlineEpoch {
 /// Why learning ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum OnlineEnd {
-    /// An epoch changed nothing, so no later one will.
+    /// An epoch took no step, so no later one will.
     NoUpdate,
     /// An epoch ended exactly where an earlier one did, so the epochs between repeat for ever.
     Repeats {
@@ -113,7 +113,7 @@ pub enum OnlineEnd {
 }
 
 impl OnlineEnd {
-    /// True if no later epoch would change anything.
+    /// True if no later epoch would take a step.
     pub fn converged(self) -> bool {
         self == OnlineEnd::NoUpdate
     }
@@ -122,7 +122,7 @@ impl OnlineEnd {
 impl fmt::Display for OnlineEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            OnlineEnd::NoUpdate => f.write_str("converged: an epoch changed nothing"),
+            OnlineEnd::NoUpdate => f.write_str("converged: an epoch took no step"),
             OnlineEnd::Repeats { period } => {
                 write!(f, "not converged: what the epochs do repeats for ever, with period {period}")
             }
@@ -143,12 +143,12 @@ pub struct LinearFit {
 }
 
 impl LinearFit {
-    /// How many steps changed the parameters.
+    /// How many steps were taken.
     pub fn updates(&self) -> usize {
         self.epochs.iter().map(|e| e.updates).sum()
     }
 
-    /// True if no later epoch would change anything.
+    /// True if no later epoch would take a step.
     pub fn converged(&self) -> bool {
         self.end.converged()
     }

@@ -89,7 +89,7 @@ impl Logistic {
     ) -> Result<LogisticFit, NnError> {
         let (table, targets) = labelled(features, labels, Labels::ZeroOne)?;
         let weights = table.ncols();
-        let objective = self.objective(table, targets)?;
+        let mut objective = self.objective(table, targets)?;
         let course = Course {
             method: self.method,
             max_steps: self.max_steps,
@@ -100,7 +100,7 @@ impl Logistic {
         let mut told = |step: &DescentStep, gradient: &[f64], after: &[f64]| {
             observe(step, &affine(gradient), &affine(after));
         };
-        let found = minimise(&objective, course, &mut told)?;
+        let found = minimise(&mut objective, course, &mut told)?;
         let model = LinearModel::new(affine(&found.theta), Labels::ZeroOne, 0.0);
         let separated = self.ridge == 0.0 && separates(&model, features, labels)?;
         Ok(LogisticFit {
@@ -279,7 +279,9 @@ mod tests {
         let [(step, gradient, after)] = &told[..] else { panic!("{told:?}") };
         near(&numbers(gradient), &[-3.0, -0.5, -0.1]);
         near(&numbers(after), &[0.03, 0.005, 0.001]);
-        near(&[step.objective], &[std::f64::consts::LN_2]);
+        let lengths = [step.objective, step.gradient_norm, step.weight_norm, step.length];
+        let expected = [std::f64::consts::LN_2, 9.26f64.sqrt(), 0.000925f64.sqrt(), 0.01 * 9.26f64.sqrt()];
+        near(&lengths, &expected);
         assert_eq!((fit.steps.len(), &fit.model.affine), (1, after));
         assert!(!fit.converged() && fit.objective < step.objective);
     }

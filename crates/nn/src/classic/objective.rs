@@ -2,9 +2,12 @@
 
 use crate::error::NnError;
 use ndarray::{Array2, Ix2};
-use wengert_diff::{HessianMethod, gradient, hessian_blocks};
+use wengert_diff::{HessianMethod, Mode, hessian_by, value_and_grad};
 use wengert_exec::{CompileOptions, Executable, compile};
-use wengert_expr::{Builder, DType, Expr, Range, Type, Value};
+use wengert_expr::{Builder, DType, Expr, Function, Range, Type, Value};
+
+/// The parameters' name.
+const THETA: &str = "theta";
 
 /// Whether the losses of all samples are added up or averaged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -16,10 +19,12 @@ pub enum Reduction {
     Sum,
 }
 
-/// The graphs of an objective, compiled for its samples.
+/// An objective of its samples: the graph, and its derivatives compiled.
 pub(super) struct Objective {
+    function: Function,
     value_and_gradient: Executable,
-    hessian: Executable,
+    /// Made when it is asked for first.
+    hessian: Option<Executable>,
     samples: [Value; 2],
     params: usize,
 }
@@ -32,23 +37,13 @@ impl Objective {
         params: usize,
         write: impl for<'b> Fn(Expr<'b>, Expr<'b>, Expr<'b>) -> Expr<'b>,
     ) -> Result<Objective, NnError> {
-        let options = CompileOptions::default();
-        let compiled = |curvature: bool| -> Result<Executable, NnError> {
-            let b = Builder::new();
-            let theta = b.param("theta", Type::new(DType::F64, [params]));
-            let value = write(theta, b.input("x", features.ty()), b.input("y", targets.ty()));
-            if curvature {
-                let blocks = hessian_blocks(value, &[theta], HessianMethod::ForwardOverReverse)?;
-                blocks.into_iter().flatten().for_each(|block| b.output("hessian", block));
-            } else {
-                let slopes = gradient(value, &[theta])?;
-                b.output("objective", value);
-                slopes.into_iter().for_each(|g| b.output("gradient", g));
-            }
-            Ok(compile(&b.finish()?, &options)?)
-        };
-        let (value_and_gradient, hessian) = (compiled(false)?, compiled(true)?);
-        Ok(Objective { value_and_gradient, hessian, samples: [features, targets], params })
+        let b = Builder::new();
+        let theta = b.param(THETA, Type::new(DType::F64, [params]));
+        b.output("objective", write(theta, b.input("x", features.ty()), b.input("y", targets.ty())));
+        let function = b.finish()?;
+        let gradient = value_and_grad(&function, &[THETA], Mode::Reverse)?;
+        let value_and_gradient = compile(&gradient, &CompileOptions::default())?;
+        Ok(Objective { function, value_and_gradient, hessian: None, samples: [features, targets], params })
     }
 
     /// How many parameters there are.
@@ -64,8 +59,16 @@ impl Objective {
     }
 
     /// The Hessian.
-    pub(super) fn hessian(&self, theta: &[f64]) -> Result<Array2<f64>, NnError> {
-        let found = self.hessian.run(&self.inputs(theta))?;
+    pub(super) fn hessian(&mut self, theta: &[f64]) -> Result<Array2<f64>, NnError> {
+        let inputs = self.inputs(theta);
+        let hessian = match &mut self.hessian {
+            Some(hessian) => hessian,
+            none => {
+                let second = hessian_by(&self.function, &[THETA], HessianMethod::ForwardOverReverse)?;
+                none.insert(compile(&second, &CompileOptions::default())?)
+            }
+        };
+        let found = hessian.run(&inputs)?;
         let matrix = found.first().and_then(|v| v.tensor::<f64>()).map(|t| t.to_owned());
         let matrix = matrix.and_then(|m| m.into_dimensionality::<Ix2>().ok());
         Ok(matrix.unwrap_or_else(|| Array2::from_elem((self.params, self.params), f64::NAN)))

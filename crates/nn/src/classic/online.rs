@@ -27,7 +27,7 @@ pub(super) type Step<'s> = dyn FnMut(&Affine, &[f64], f64) -> Result<Learned, Nn
 #[derive(Clone, Copy)]
 pub(super) struct Course {
     pub(super) epochs: usize,
-    /// Whether to end when an epoch changed nothing or came back to where one was before.
+    /// Whether to end when an epoch took no step or came back to where one was before.
     pub(super) stop: bool,
 }
 
@@ -49,7 +49,8 @@ pub(super) fn learn(
         let mut epoch = OnlineEpoch { number, loss: 0.0, updates: 0, after: now.clone() };
         for (sample, (row, &target)) in table.rows().into_iter().zip(targets).enumerate() {
             let learned = step(&now, &row.to_vec(), target)?;
-            let updated = learned.after != now;
+            // Not whether the parameters changed: a step may be lost in their rounding.
+            let updated = learned.gradient != Affine::zeros(table.ncols());
             check_finite(&learned, number, sample)?;
             epoch.loss += learned.loss;
             epoch.updates += usize::from(updated);

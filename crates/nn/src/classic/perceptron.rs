@@ -159,12 +159,21 @@ mod tests {
         assert_eq!(found(&or), (4, 4, &Affine::new([1.0, 1.0], 0.0)));
         assert_eq!(and.predict(&corners()).unwrap(), AND);
         assert!(matches!(xor.end, OnlineEnd::Repeats { .. }), "{xor:?}");
+        assert!(xor.epochs.iter().all(|e| e.updates > 0));
     }
 
     #[test]
     fn a14_the_boundary_of_and() {
         let fit = Perceptron::default().fit(&corners(), &signs(&AND)).unwrap();
         near(&fit.model.axis_crossings().into_iter().flatten().collect::<Vec<f64>>(), &[4.0 / 3.0, 2.0]);
+    }
+
+    #[test]
+    fn steps_lost_in_rounding_are_no_convergence() {
+        let start = Affine::new([1e300, 1e300], 1e300);
+        let x = Value::new([1, 2], vec![1.0, 1.0]);
+        let fit = Perceptron::default().fit_from(&start, &x, &list(&[-1.0]), &mut |_| ()).unwrap();
+        assert_eq!((fit.converged(), fit.end), (false, OnlineEnd::Repeats { period: 1 }));
     }
 
     #[test]

@@ -12,8 +12,8 @@ use wengert_expr::{Expr, Value};
 ///
 /// Without the maximum the loss has no lower bound; with labels of 0 it would not see half of the samples, so they are
 /// refused. On the boundary, where the loss has a kink, the derivative of the maximum is half of that beyond (ties
-/// share), so learning leaves weights of 0, though the loss is least there too. It ends with the first epoch that changes
-/// nothing. The perceptron is the case of full steps on the boundary.
+/// share), so learning leaves weights of 0, though the loss is least there too. It ends with the first epoch that takes
+/// no step. The perceptron is the case of full steps on the boundary.
 ///
 /// ```
 /// use wengert_nn::classic::PerceptronLoss;

@@ -95,6 +95,16 @@ pub(super) fn labelled(
     }
 }
 
+/// A table of features with as many labels and weights as it has rows, as weak learners take them.
+pub(super) fn weighted(features: &Value, labels: &[f64], weights: &[f64]) -> Result<Array2<f64>, DataError> {
+    let table = table(features)?;
+    let samples = table.nrows();
+    match [labels.len(), weights.len()].into_iter().find(|&n| n != samples) {
+        Some(targets) => Err(DataError::Count { samples, targets }),
+        None => Ok(table),
+    }
+}
+
 fn parts(features: &Value, numbers: &Value) -> Result<(Array2<f64>, Vec<f64>), DataError> {
     let data = Dataset::new(features, numbers, Loss::Mse, Precision::F64)?;
     let not_a_table = || DataError::NotATable { found: features.ty() };

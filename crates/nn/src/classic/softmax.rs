@@ -34,7 +34,7 @@ pub struct SoftmaxRegression {
     pub ridge: f64,
     /// Whether the objective is that sum or the mean.
     pub reduction: Reduction,
-    /// How the objective is made small. Newton's method keeps a number for each pair of parameters.
+    /// How the objective is made small.
     pub method: Method,
     /// How many steps are taken at most.
     pub max_steps: usize,
@@ -83,7 +83,7 @@ impl SoftmaxRegression {
         let labels: Vec<usize> = targets.values().to_f64s().iter().map(|&c| c as usize).collect();
         check_used(&labels, k)?;
         let d = table.ncols();
-        let objective = self.objective(table.clone(), targets.values().clone(), k)?;
+        let mut objective = self.objective(table.clone(), targets.values().clone(), k)?;
         let course = Course {
             method: self.method,
             max_steps: self.max_steps,
@@ -91,7 +91,7 @@ impl SoftmaxRegression {
             weights: d * k,
             free: if self.ridge == 0.0 { d + 1 } else { 1 },
         };
-        let found = minimise(&objective, course, &mut |_, _, _| ())?;
+        let found = minimise(&mut objective, course, &mut |_, _, _| ())?;
         let (weights, biases) = found.theta.split_at(d * k);
         let weights = Array2::from_shape_fn((d, k), |(i, j)| weights[i * k + j]);
         let mut fit = SoftmaxFit {

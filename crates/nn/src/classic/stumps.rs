@@ -2,7 +2,7 @@
 
 use super::adaboost::{Hypothesis, WeakLearner};
 use super::error::ClassicError;
-use super::samples::table;
+use super::samples::weighted;
 use crate::error::NnError;
 use std::fmt;
 use wengert_expr::Value;
@@ -43,7 +43,7 @@ impl WeakLearner for Stumps {
     type Hypothesis = Stump;
 
     fn learn(&self, features: &Value, labels: &[f64], weights: &[f64]) -> Result<Stump, NnError> {
-        let table = table(features)?;
+        let table = weighted(features, labels, weights)?;
         let mut best: Option<(f64, Stump)> = None;
         for (feature, column) in table.columns().into_iter().enumerate() {
             let mut order: Vec<usize> = (0..column.len()).collect();
