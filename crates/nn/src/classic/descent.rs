@@ -101,7 +101,7 @@ pub(super) struct Descent {
 }
 
 /// What is told of a step: its trace, the gradient before it and the parameters after it.
-pub(super) type Observer<'o> = dyn FnMut(&DescentStep, &[f64], &[f64]) + 'o;
+pub type Observer<'o> = dyn FnMut(&DescentStep, &[f64], &[f64]) + 'o;
 
 /// The most parameters of which a Newton step is made: its cost grows with the third power.
 const MAX_NEWTON: usize = 1024;

@@ -62,10 +62,14 @@ impl HalfPlanes {
         if found > most {
             return Err(ClassicError::TooMany { found, most }.into());
         }
+        // Coordinates up to 1, whose products do not overflow.
+        let scale = points.iter().fold(0.0, |most: f64, x| most.max(x.abs())).max(f64::MIN_POSITIVE);
+        let scaled = &points / scale;
         let (mut planes, mut seen) = (Vec::new(), HashSet::new());
         for i in 0..found {
             for j in i + 1..found {
-                for plane in turned(&points, i, j) {
+                for plane in turned(&scaled, i, j) {
+                    let plane = Affine { bias: plane.bias * scale, ..plane };
                     let signs: Vec<bool> = points.rows().into_iter().map(|p| plane.at(p) > 0.0).collect();
                     if seen.insert(signs) {
                         planes.push(HalfPlane(plane));
@@ -151,6 +155,10 @@ mod tests {
         assert_eq!(count(&[[0.0, 0.0], [1.0, 0.0], [0.3, 1.0]]), 8);
         assert_eq!(count(&[[0.0, 0.0], [1.0, 0.1], [0.3, 1.0], [0.9, 2.1]]), 14);
         assert_eq!(count(&[[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [5.0, 3.0], [2.0, 7.0], [-3.0, 5.0]]), 32);
+        // However large or small they are.
+        for scale in [1e-300, 1e-3, 1e6, 1e307] {
+            assert_eq!(count(&[[0.0, 0.0], [scale, 0.0], [0.0, scale], [scale, scale]]), 14, "{scale}");
+        }
         // n points on a line: 2n.
         assert_eq!(count(&[[0.0, 0.0], [1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]), 8);
     }

@@ -297,6 +297,11 @@ mod tests {
         let x = Value::new([4, 1], vec![1.0, 2.0, 2.0, 3.0]);
         let fit = Logistic::default().fit(&x, &list(&[0.0, 0.0, 1.0, 1.0])).unwrap();
         assert!(!fit.converged(), "{fit:?}");
+        // Nor is a gradient below the tolerance.
+        let method = Method::GradientDescent { learning_rate: 1.0 };
+        let slow = Logistic { method, max_steps: 50_000, tolerance: 1e-4, ..Logistic::default() };
+        let fit = slow.fit(&x, &list(&[0.0, 0.0, 1.0, 1.0])).unwrap();
+        assert!(fit.gradient_norm < 1e-4 && fit.end == DescentEnd::StepLimit, "{}", fit.end);
     }
 
     #[test]

@@ -31,7 +31,7 @@ mod testing;
 pub use adaboost::{AdaBoost, Boosted, BoostingEnd, Hypothesis, Round, WeakLearner};
 pub use affine::Affine;
 pub use delta_rule::DeltaRule;
-pub use descent::{DescentEnd, DescentStep, Method};
+pub use descent::{DescentEnd, DescentStep, Method, Observer};
 pub use error::ClassicError;
 pub use half_planes::{HalfPlane, HalfPlanes};
 pub use kernel_pca::{FittedKernelPca, Kernel, KernelPca, centred_kernel};

@@ -1,6 +1,6 @@
 //! Softmax regression.
 
-use super::descent::{Course, DescentEnd, DescentStep, Method, minimise, norm};
+use super::descent::{Course, DescentEnd, DescentStep, Method, Observer, minimise, norm};
 use super::error::{ClassicError, not_negative};
 use super::objective::{Objective, Reduction, part, penalised};
 use super::samples::{table, table_of, value_of};
@@ -74,6 +74,20 @@ impl SoftmaxRegression {
     /// Data or classes that do not fit, a class without a sample, settings out of their range, or an objective that stops
     /// being finite.
     pub fn fit(&self, features: &Value, classes: &Value) -> Result<SoftmaxFit, NnError> {
+        self.fit_observed(features, classes, &mut |_, _, _| ())
+    }
+
+    /// As [`SoftmaxRegression::fit`], telling `observe` of every step: its trace, the gradient before it and the
+    /// parameters after it, both in a row: the weights feature by feature, then the biases.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn fit_observed(
+        &self,
+        features: &Value,
+        classes: &Value,
+        observe: &mut Observer<'_>,
+    ) -> Result<SoftmaxFit, NnError> {
         let table = table(features)?;
         let targets = Targets::classes(classes)?;
         if targets.len() != table.nrows() {
@@ -91,7 +105,7 @@ impl SoftmaxRegression {
             weights: d * k,
             free: if self.ridge == 0.0 { d + 1 } else { 1 },
         };
-        let found = minimise(&mut objective, course, &mut |_, _, _| ())?;
+        let found = minimise(&mut objective, course, observe)?;
         let (weights, biases) = found.theta.split_at(d * k);
         let weights = Array2::from_shape_fn((d, k), |(i, j)| weights[i * k + j]);
         let mut fit = SoftmaxFit {
@@ -227,6 +241,21 @@ mod tests {
             let steps = &fit.steps;
             assert!(steps[steps.len() - 1].weight_norm > 1.05 * steps[steps.len() / 2].weight_norm);
         }
+    }
+
+    #[test]
+    fn one_step_of_gradient_descent_is_told() {
+        let (x, y) = cars();
+        let method = Method::GradientDescent { learning_rate: 0.01 };
+        let mut told = Vec::new();
+        SoftmaxRegression { method, max_steps: 1, ..SoftmaxRegression::default() }
+            .fit_observed(&x, &y, &mut |s, g, a| told.push((s.objective, g.to_vec(), a.to_vec())))
+            .unwrap();
+        // What the logistic model's parameters get, for one class and against the other.
+        let [(objective, gradient, after)] = &told[..] else { panic!("{told:?}") };
+        near(&[*objective], &[std::f64::consts::LN_2]);
+        near(gradient, &[3.0, -3.0, 0.5, -0.5, 0.1, -0.1]);
+        near(after, &[-0.03, 0.03, -0.005, 0.005, -0.001, 0.001]);
     }
 
     #[test]
