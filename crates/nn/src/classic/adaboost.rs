@@ -210,9 +210,13 @@ struct Judged {
 impl Judged {
     fn new(said: &[f64], labels: &[f64], weights: &[f64]) -> Judged {
         let wrong: Vec<bool> = said.iter().zip(labels).map(|(h, t)| h != t).collect();
-        let of = |side: bool| sum(weights.iter().zip(&wrong).filter(|(_, w)| **w == side).map(|(w, _)| *w));
-        // Nothing but mistakes is exactly 1, whatever the weights' sum rounds to.
-        let error = if wrong.iter().all(|&w| w) { 1.0 } else { of(true) };
+        let weight = sum(weights.iter().zip(&wrong).filter(|(_, w)| **w).map(|(w, _)| *w));
+        // Only what makes no mistake, or nothing but mistakes, has an error of exactly 0 or 1, however weights round.
+        let error = match (wrong.contains(&true), wrong.contains(&false)) {
+            (false, _) => 0.0,
+            (_, false) => 1.0,
+            (true, true) => weight.clamp(f64::MIN_POSITIVE, 1.0 - f64::EPSILON),
+        };
         Judged { wrong, error }
     }
 
@@ -221,12 +225,9 @@ impl Judged {
         (self.error - 0.5).abs() <= f64::EPSILON * samples as f64
     }
 
+    /// Infinite for an error of 0, minus infinity for one of 1.
     fn alpha(&self) -> f64 {
-        if self.wrong.iter().all(|&w| !w) {
-            f64::INFINITY
-        } else {
-            0.5 * libm::log((1.0 - self.error) / self.error)
-        }
+        0.5 * libm::log((1.0 - self.error) / self.error)
     }
 
     /// Multiplying by `exp(-alpha t h)` and normalising makes the weight of what is wrong, and of what is right, 1/2.
@@ -389,6 +390,14 @@ mod tests {
             near(&w.weights, &b.weights);
         }
         near(&worse.decision_values(&x).unwrap(), &better.decision_values(&x).unwrap());
+    }
+
+    #[test]
+    fn a_mistake_of_no_weight_is_not_perfection() {
+        let judged = Judged::new(&[1.0, 1.0], &[1.0, -1.0], &[1.0, 0.0]);
+        assert!(judged.alpha() > 300.0 && judged.alpha().is_finite());
+        let judged = Judged::new(&[1.0, 1.0], &[1.0, -1.0], &[0.0, 1.0]);
+        assert!(judged.alpha() < -15.0 && judged.alpha().is_finite());
     }
 
     #[derive(Clone, Debug)]

@@ -11,9 +11,9 @@ use wengert_expr::{Expr, Value};
 /// The delta rule (B. Widrow and M. E. Hoff, "Adaptive Switching Circuits", 1960): for each sample in turn a step against
 /// the gradient of `(w.x + b - y)**2 / 2`.
 ///
-/// It regresses labels, so it decides half way between them; with a threshold of 0 and labels 0 and 1 it would take 1/2
-/// of the wrong side for right. It tends to the least-squares fit or to a cycle near it, whether or not that parts the
-/// classes, and runs all its epochs.
+/// It regresses labels, so it decides half way between them: at 1/2 for labels 0 and 1. At 0, which is right for labels -1 and
+/// 1, what was fitted to AND would compute OR. It tends to the least-squares fit or to a cycle near it, whether or not that
+/// parts the classes, and runs all its epochs.
 ///
 /// ```
 /// use wengert_nn::classic::{DeltaRule, Labels};
