@@ -1,5 +1,6 @@
 //! What can go wrong with models, data and training.
 
+use crate::classic::ClassicError;
 use crate::config::ConfigError;
 use crate::loss::Loss;
 use thiserror::Error;
@@ -21,6 +22,9 @@ pub enum NnError {
     /// Data that do not fit together or not to the model.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// What a classic learner cannot learn.
+    #[error(transparent)]
+    Classic(#[from] ClassicError),
     /// A file that cannot be read.
     #[error(transparent)]
     File(#[from] InteropError),

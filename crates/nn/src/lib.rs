@@ -18,6 +18,7 @@
 //! ```
 
 mod activation;
+pub mod classic;
 mod config;
 mod data;
 mod dense;
