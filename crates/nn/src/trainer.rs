@@ -322,6 +322,31 @@ mod tests {
     }
 
     #[test]
+    fn every_optimiser_steps_as_the_interpreter_does() {
+        for &name in Optimizer::NAMES {
+            let optimizer = Optimizer::named(name).unwrap();
+            let settings = Settings { optimizer, batch_size: 4, ..ADAM };
+            let model = Mlp::new(&[2, 3, 1], Activation::Tanh).unwrap().with_precision(Precision::F64);
+            let mut trainer = Trainer::new(model, settings);
+            let data = Dataset::xor(Loss::Mse, Precision::F64).unwrap();
+            let step = wengert_exec::Interpreter::new(&trainer.step_function(4).unwrap());
+            let mut kept: Vec<Value> = trainer.kept.clone();
+            let rest =
+                [data.features().clone(), data.targets().values().clone(), Value::scalar(ADAM.learning_rate)];
+            for _ in 0..4 {
+                kept = step.run(&[&kept[..], &rest].concat()).unwrap();
+                kept.truncate(trainer.kept.len());
+                trainer.epoch(&data, &mut |_| ()).unwrap();
+            }
+            let far = |(a, b): (&Value, &Value)| {
+                a.to_f64s().iter().zip(b.to_f64s()).fold(0f64, |m, (a, b)| m.max((a - b).abs()))
+            };
+            let worst = kept.iter().zip(&trainer.kept).map(far).fold(0f64, f64::max);
+            assert!(worst < 1e-12, "{name}: {worst}");
+        }
+    }
+
+    #[test]
     fn the_schedule_gives_each_step_its_rate() {
         let sgd = Settings { optimizer: Optimizer::Sgd(Sgd::default()), batch_size: 4, ..ADAM };
         let after = |rate: f64, schedule: Schedule, epochs: usize| {

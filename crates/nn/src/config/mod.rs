@@ -131,7 +131,10 @@ mod tests {
         assert!(message(&XOR.replace("[8]", "]")).starts_with("line 2, column 16: "));
         assert!(message(&XOR.replace("[8]", "[-8]")).starts_with("line 2, column "));
         assert!(message("").contains("missing field `data`"));
-        assert!(message(&XOR.replace("'adam'", "'adam', momentun = 1")).contains("unknown field `momentun`"));
+        let momentun = message(&XOR.replace("'adam'", "'adam', momentun = 1"));
+        assert!(momentun.starts_with("line 6, column 30: unknown field `momentun`"), "{momentun}");
+        let name = message(&XOR.replace("'adam'", "'adamm'"));
+        assert!(name.starts_with("line 6, column 22: unknown variant `adamm`"), "{name}");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::walk::{Walk, agreement, is_finite};
 /// b.output("residuals", p.entry(0, 0) + p.entry(0, 1) * x - y);
 /// let r = Residuals::new(&b.finish()?)?;
 /// let fit = LevenbergMarquardt::default().minimize(&r, &[0.0, 0.0], &Limits::default())?;
-/// assert_eq!(fit.stop, Stop::Converged);
+/// assert_eq!(fit.stop, Stop::SmallGradient);
 /// assert!((fit.point[0] - 1.0).abs() < 1e-7 && (fit.point[1] - 2.0).abs() < 1e-7);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

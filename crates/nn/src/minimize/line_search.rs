@@ -1,12 +1,12 @@
 //! The strong Wolfe line search of Nocedal and Wright (Numerical Optimization, 2006, algorithms 3.5 and 3.6).
 //!
-//! A step is good when the value falls by a part of what the slope promises and the slope has become flat. Where the
-//! function is not finite the step is too long.
+//! A step is good when the value falls by a part of what the slope promises and the slope has become flat. Where the fall
+//! is lost in rounding, slopes alone decide (Hager and Zhang, 2005). Where the function is not finite the step is too long.
 
 use super::error::MinimizeError;
 use super::objective::Objective;
 use super::vector::{along, dot};
-use super::walk::is_finite;
+use super::walk::{is_finite, rounding};
 
 /// The part of the promised fall that is enough.
 const FALL: f64 = 1e-4;
@@ -62,17 +62,23 @@ impl Line<'_> {
         t.slope.abs() <= -FLAT * self.start.slope
     }
 
+    fn is_good(&self, t: &Trial) -> bool {
+        let close = t.value <= self.start.value + rounding(self.start.value);
+        let falls = self.falls(t) || (close && t.slope <= (2.0 * FALL - 1.0) * self.start.slope);
+        falls && self.is_flat(t)
+    }
+
     /// Longer and longer steps until one is good or an interval holds a good one.
     fn bracket(mut self, first: f64) -> Result<Option<Trial>, MinimizeError> {
         let mut last = self.start.clone();
         let mut step = first;
         while self.trials < TRIALS && step.is_finite() {
             let t = self.at(step)?;
+            if self.is_good(&t) {
+                return Ok(Some(t));
+            }
             if !self.falls(&t) || (t.value >= last.value && self.trials > 1) {
                 return self.zoom(last, t);
-            }
-            if self.is_flat(&t) {
-                return Ok(Some(t));
             }
             if t.slope >= 0.0 {
                 return self.zoom(t, last);
@@ -87,12 +93,12 @@ impl Line<'_> {
     fn zoom(mut self, mut low: Trial, mut high: Trial) -> Result<Option<Trial>, MinimizeError> {
         while self.trials < TRIALS {
             let t = self.at(between(&low, &high))?;
+            if self.is_good(&t) {
+                return Ok(Some(t));
+            }
             if !self.falls(&t) || t.value >= low.value {
                 high = t;
                 continue;
-            }
-            if self.is_flat(&t) {
-                return Ok(Some(t));
             }
             if t.slope * (high.step - low.step) >= 0.0 {
                 high = low;

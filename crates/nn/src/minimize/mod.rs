@@ -14,7 +14,7 @@
 //! b.output("f", (1.0 - x).square() + (y - x.square()).square() * 100.0);
 //! let f = Objective::new(&b.finish()?)?;
 //! let outcome = Lbfgs::default().minimize(&f, &[-1.2, 1.0], &Limits::default())?;
-//! assert_eq!(outcome.stop, Stop::Converged);
+//! assert_eq!(outcome.stop, Stop::SmallGradient);
 //! assert!((outcome.point[0] - 1.0).abs() < 1e-6 && (outcome.point[1] - 1.0).abs() < 1e-6);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -7,6 +7,21 @@ use wengert_exec::{CompileOptions, Executable, compile};
 use wengert_expr::{DType, Function, Value};
 
 /// A function to minimise: one input, a vector `f64[n]`, and one output, a scalar.
+///
+/// ```
+/// use wengert_expr::{Builder, DType, Type};
+/// use wengert_nn::minimize::{Limits, NewtonCg, Objective};
+///
+/// let b = Builder::new();
+/// let p = b.param("p", Type::new(DType::F64, [2]));
+/// b.output("f", (p - 1.0).square().square().sum(..));
+/// let f = Objective::new(&b.finish()?)?;
+/// assert_eq!(f.at(&[0.0, 3.0])?, (17.0, vec![-4.0, 32.0]));
+/// assert_eq!(f.curvature(&[0.0, 3.0], &[1.0, 1.0])?, [12.0, 48.0]);
+/// let outcome = NewtonCg::default().minimize(&f, &[0.0, 3.0], &Limits::default())?;
+/// assert!(outcome.value < 1e-10);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Objective {
     function: Function,

@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Limits {
     /// The most iterations.
     pub iterations: usize,
-    /// The norm of the gradient at which it has converged.
+    /// The norm of the gradient that is small enough.
     pub gradient: f64,
 }
 
@@ -20,26 +20,27 @@ impl Default for Limits {
 /// Why a minimiser stopped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stop {
-    /// The norm of the gradient is within the limit.
-    Converged,
+    /// The norm of the gradient is within the limit. That is what can be seen of convergence: a function that only
+    /// flattens out far away, as the loss of separable classes does, looks the same.
+    SmallGradient,
     /// All iterations are used.
     Iterations,
     /// No step makes the value smaller: rounding has the last word, or the function is not smooth.
     NoProgress,
     /// The normal equations have no solution: some direction changes no residual.
     Singular,
-    /// The value or the gradient is infinite or NaN; the point kept is the last before, or the first.
+    /// The value, the gradient or the curvature is infinite or NaN; the point kept is the last before, or the first.
     NotFinite,
 }
 
 impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Stop::Converged => "the gradient is within the limit",
+            Stop::SmallGradient => "the gradient is within the limit",
             Stop::Iterations => "all iterations are used",
             Stop::NoProgress => "no step makes the value smaller",
             Stop::Singular => "the normal equations are singular",
-            Stop::NotFinite => "the value or the gradient is not finite",
+            Stop::NotFinite => "the value, the gradient or the curvature is not finite",
         })
     }
 }

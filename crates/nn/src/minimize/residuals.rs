@@ -11,6 +11,20 @@ use wengert_exec::{CompileOptions, Executable, compile};
 use wengert_expr::{DType, Function, Type, Value};
 
 /// Residuals to make small: one input, a vector `f64[n]`, and one output, a vector `f64[m]`.
+///
+/// ```
+/// use wengert_expr::{Builder, DType, Type};
+/// use wengert_nn::minimize::{GaussNewton, Limits, Residuals};
+///
+/// let b = Builder::new();
+/// let p = b.param("p", Type::new(DType::F64, [1]));
+/// b.output("residuals", p.exp() - 2.0);
+/// let r = Residuals::new(&b.finish()?)?;
+/// assert_eq!(r.at(&[0.0])?, (vec![-1.0], vec![1.0]));
+/// let fit = GaussNewton.minimize(&r, &[0.0], &Limits::default())?;
+/// assert!((fit.point[0] - 2f64.ln()).abs() < 1e-9);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Residuals {
     length: usize,

@@ -26,7 +26,7 @@ impl Walk {
             return Some(Stop::NotFinite);
         }
         if norm(&self.gradient) <= limits.gradient {
-            return Some(Stop::Converged);
+            return Some(Stop::SmallGradient);
         }
         (self.path.len() > limits.iterations).then_some(Stop::Iterations)
     }
@@ -54,7 +54,12 @@ pub(super) fn is_finite(value: f64, gradient: &[f64]) -> bool {
 
 /// The fall over the fall promised; 1 where both are lost in rounding (Conn, Gould and Toint, 2000, section 17.4.2).
 pub(super) fn agreement(before: f64, after: f64, promised: f64) -> f64 {
-    let noise = 10.0 * f64::EPSILON * before.abs().max(f64::MIN_POSITIVE);
+    let noise = rounding(before);
     let fall = before - after;
     if promised <= noise && fall.abs() <= noise { 1.0 } else { fall / promised }
+}
+
+/// A difference from this value that means nothing.
+pub(super) fn rounding(value: f64) -> f64 {
+    10.0 * f64::EPSILON * value.abs().max(f64::MIN_POSITIVE)
 }

@@ -50,6 +50,15 @@ macro_rules! optimizers {
         $(mod $file; pub use $file::$Rule;)*
 
         /// How parameters follow their gradients.
+        ///
+        /// ```
+        /// use wengert_nn::Optimizer;
+        ///
+        /// let mut lion = Optimizer::named("lion").unwrap();
+        /// assert!(lion.set("weight_decay", 0.1) && !lion.set("momentum", 0.9));
+        /// let keys: Vec<&str> = lion.hypers().iter().map(|h| h.name).collect();
+        /// assert_eq!(keys, ["beta1", "beta2", "weight_decay"]);
+        /// ```
         #[derive(Clone, Copy, PartialEq, Debug)]
         pub enum Optimizer {
             $(#[doc = concat!("[`", stringify!($Rule), "`].")] $Rule($Rule),)*
