@@ -170,6 +170,7 @@ mod tests {
         assert_eq!((tuning.penalty.l1, tuning.penalty.l2), (0.0, 0.25));
         assert_eq!(tuning.schedule, crate::Schedule::Cosine { steps: 9, last: 0.0 });
         assert_eq!(TrainConfig::from_toml(&config.to_toml().unwrap()).unwrap(), config);
+        assert_eq!(crate::Experiment::new(&config).unwrap().trainer.tuning(), &tuning);
         let with = |from: &str, to: &str| message(&format!("{XOR}{more}").replace(from, to));
         assert_eq!(
             with("clip_value = 5", "clip_value = 0"),

@@ -4,7 +4,7 @@
 
 use super::ConfigError;
 use super::check::check;
-use crate::optim::{Adam, Hyper, Optimizer, Range, Sgd};
+use crate::optim::{Adam, Allowed, Hyper, Optimizer, Sgd};
 use serde::de::{self, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -67,7 +67,7 @@ impl OptimizerConfig {
     }
 
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
-        let (rate, positive) = (self.learning_rate, Range::Positive);
+        let (rate, positive) = (self.learning_rate, Allowed::Positive);
         check(positive.contains(rate), "train.optimizer.learning_rate", rate, positive.expected())?;
         let own = self.usual.hypers();
         for name in self.told.keys() {
@@ -77,8 +77,8 @@ impl OptimizerConfig {
             }
         }
         for hyper in self.optimizer().hypers() {
-            let Hyper { key, value, range, .. } = hyper;
-            check(range.contains(value), key, value, range.expected())?;
+            let Hyper { key, value, allowed, .. } = hyper;
+            check(allowed.contains(value), key, value, allowed.expected())?;
         }
         Ok(())
     }

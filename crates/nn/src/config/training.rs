@@ -3,7 +3,7 @@
 use super::check::check;
 use super::{ConfigError, OptimizerConfig};
 use crate::loss::Loss;
-use crate::optim::{Clip, Penalty, Range, Schedule, Tuning};
+use crate::optim::{Allowed, Clip, Penalty, Schedule, Tuning};
 use crate::trainer::Settings;
 use serde::{Deserialize, Serialize};
 
@@ -77,10 +77,10 @@ impl TrainingConfig {
         check(self.epochs > 0, "train.epochs", self.epochs, "1 or more")?;
         for (key, limit) in [("train.clip_value", self.clip_value), ("train.clip_norm", self.clip_norm)] {
             let limit = limit.unwrap_or(1.0);
-            check(Range::Positive.contains(limit), key, limit, Range::Positive.expected())?;
+            check(Allowed::Positive.contains(limit), key, limit, Allowed::Positive.expected())?;
         }
         for (key, factor) in [("train.penalty.l1", self.penalty.l1), ("train.penalty.l2", self.penalty.l2)] {
-            check(Range::NonNegative.contains(factor), key, factor, Range::NonNegative.expected())?;
+            check(Allowed::NonNegative.contains(factor), key, factor, Allowed::NonNegative.expected())?;
         }
         for (key, value, good, expected) in self.schedule.numbers() {
             check(good, key, value, expected)?;

@@ -4,7 +4,7 @@
 
 /// What a hyper-parameter may be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Range {
+pub enum Allowed {
     /// At least 0 and less than 1.
     Share,
     /// Above 0.
@@ -13,22 +13,22 @@ pub enum Range {
     NonNegative,
 }
 
-impl Range {
+impl Allowed {
     /// Whether a number is in it; NaN and infinities never are.
     pub fn contains(self, x: f64) -> bool {
         match self {
-            Range::Share => (0.0..1.0).contains(&x),
-            Range::Positive => x.is_finite() && x > 0.0,
-            Range::NonNegative => x.is_finite() && x >= 0.0,
+            Allowed::Share => (0.0..1.0).contains(&x),
+            Allowed::Positive => x.is_finite() && x > 0.0,
+            Allowed::NonNegative => x.is_finite() && x >= 0.0,
         }
     }
 
     /// In words.
     pub fn expected(self) -> &'static str {
         match self {
-            Range::Share => "at least 0 and less than 1",
-            Range::Positive => "a positive number",
-            Range::NonNegative => "0 or a positive number",
+            Allowed::Share => "at least 0 and less than 1",
+            Allowed::Positive => "a positive number",
+            Allowed::NonNegative => "0 or a positive number",
         }
     }
 }
@@ -45,7 +45,7 @@ pub struct Hyper {
     /// Its value.
     pub value: f64,
     /// What it may be.
-    pub range: Range,
+    pub allowed: Allowed,
 }
 
 /// What is known about every rule's numbers; made by [`rule`].
@@ -58,10 +58,10 @@ pub(super) trait Hypers: Default {
     fn set(&mut self, name: &str, value: f64) -> bool;
 }
 
-/// Makes a rule's struct from its numbers: each with what it is, its [`Range`] and its usual value.
+/// Makes a rule's struct from its numbers: each with what it is, its [`Allowed`] and its usual value.
 macro_rules! rule {
     ($(#[doc = $about:literal])+ pub struct $Rule:ident {
-        $($(#[doc = $doc:literal])+ $field:ident: $range:ident = $usual:literal,)*
+        $($(#[doc = $doc:literal])+ $field:ident: $allowed:ident = $usual:literal,)*
     }) => {
         $(#[doc = $about])+
         #[derive(Clone, Copy, PartialEq, Debug)]
@@ -84,7 +84,7 @@ macro_rules! rule {
                     key: concat!("train.optimizer.", stringify!($field)),
                     about: concat!($($doc),+).trim(),
                     value: self.$field,
-                    range: $crate::optim::Range::$range,
+                    allowed: $crate::optim::Allowed::$allowed,
                 }),*]
             }
 

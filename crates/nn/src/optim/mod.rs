@@ -11,7 +11,7 @@ mod schedule;
 mod tuning;
 
 pub use clip::Clip;
-pub use hyper::{Hyper, Range};
+pub use hyper::{Allowed, Hyper};
 pub use penalty::Penalty;
 pub use schedule::Schedule;
 pub use tuning::Tuning;
@@ -45,6 +45,8 @@ trait Rule: Hypers {
 }
 
 /// Makes the enum of all optimisers, their modules and the lookup by name from a list of `file::Rule`.
+///
+/// `cargo fmt` does not follow modules that a macro declares: format them with `rustfmt crates/nn/src/optim/*.rs`.
 macro_rules! optimizers {
     ($($file:ident::$Rule:ident,)*) => {
         $(mod $file; pub use $file::$Rule;)*
@@ -207,7 +209,10 @@ pub(crate) mod tests {
             assert_eq!(optimizer.name(), name);
             assert!(optimizer.about().contains("(") && !optimizer.about().starts_with(' '), "{name}");
             for hyper in optimizer.hypers() {
-                assert!(hyper.range.contains(hyper.value) && !hyper.range.contains(f64::NAN), "{hyper:?}");
+                assert!(
+                    hyper.allowed.contains(hyper.value) && !hyper.allowed.contains(f64::NAN),
+                    "{hyper:?}"
+                );
                 assert!(optimizer.set(hyper.name, 0.25) && hyper.key.ends_with(hyper.name));
             }
             assert!(optimizer.hypers().iter().all(|h| h.value.to_bits() == 0.25f64.to_bits()));
