@@ -34,7 +34,8 @@ impl Experiment {
         for data in std::iter::once(&train).chain(&test) {
             data.check(&model, settings.loss)?;
         }
-        Ok(Experiment { train, test, trainer: Trainer::new(model, settings), epochs: config.train.epochs })
+        let trainer = Trainer::new(model, settings).with_tuning(config.train.tuning());
+        Ok(Experiment { train, test, trainer, epochs: config.train.epochs })
     }
 
     /// Trains through all epochs, telling `observe` of every step and epoch, and returns the epochs.

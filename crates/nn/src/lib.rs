@@ -28,6 +28,7 @@ mod init;
 mod load;
 mod loss;
 mod metrics;
+pub mod minimize;
 mod mlp;
 mod optim;
 mod precision;
@@ -38,8 +39,8 @@ mod trainer;
 
 pub use activation::Activation;
 pub use config::{
-    Column, ConfigError, DataConfig, ModelConfig, OptimizerConfig, OptimizerName, Source, SplitOrder,
-    TrainConfig, TrainingConfig,
+    Column, ConfigError, DataConfig, ModelConfig, OptimizerConfig, Source, SplitOrder, TrainConfig,
+    TrainingConfig,
 };
 pub use data::{Batches, Dataset, Standardize, Targets, split_ordered, split_shuffled};
 pub use dense::Dense;
@@ -49,9 +50,9 @@ pub use init::Init;
 pub use loss::Loss;
 pub use metrics::{Epoch, Event, Metrics};
 pub use mlp::{MAX_PARAMS, MAX_UNITS, Mlp};
-pub use optim::{Adam, Optimizer, Sgd, Update};
+pub use optim::*;
 pub use precision::Precision;
 pub use preset::Preset;
 pub use random::{Purpose, Random};
-pub use step::{evaluation, training_step};
+pub use step::{evaluation, training_step, tuned_step};
 pub use trainer::{Settings, Trainer};

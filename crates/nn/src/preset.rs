@@ -40,11 +40,9 @@ fn xor() -> TrainConfig {
             precision: Precision::F32,
         },
         train: TrainingConfig {
-            loss: Loss::Mse,
             batch_size: 4,
-            epochs: 300,
             seed: 1,
-            optimizer: OptimizerConfig::adam(0.05),
+            ..TrainingConfig::new(Loss::Mse, 300, OptimizerConfig::adam(0.05))
         },
     }
 }
@@ -59,11 +57,9 @@ fn digits() -> TrainConfig {
             precision: Precision::F32,
         },
         train: TrainingConfig {
-            loss: Loss::SoftmaxCrossEntropy,
             batch_size: 16,
-            epochs: 30,
             seed: 1,
-            optimizer: OptimizerConfig::sgd(0.1, 0.9),
+            ..TrainingConfig::new(Loss::SoftmaxCrossEntropy, 30, OptimizerConfig::sgd(0.1, 0.9))
         },
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! Inputs of the step: the parameters, the optimiser's state, `x`, `y` and `learning_rate`. Outputs: the new parameters,
 //! the new state, `loss` and `correct`, so that the first outputs of a step are the first inputs of the next. The loss
-//! is that before the update.
+//! is that before the update, without the penalty that its gradient may have.
 
 use crate::error::NnError;
 use crate::loss::Loss;
 use crate::mlp::Mlp;
-use crate::optim::Optimizer;
+use crate::optim::{Optimizer, Tuning};
 use wengert_diff::gradient;
 use wengert_expr::{Builder, Expr, Function, GraphError, Type};
 
@@ -21,6 +21,20 @@ pub fn training_step(
     optimizer: &Optimizer,
     batch: usize,
 ) -> Result<Function, NnError> {
+    tuned_step(model, loss, optimizer, &Tuning::default(), batch)
+}
+
+/// The same with a penalty added to the loss and with clipped gradients. The schedule is whoever runs the step's.
+///
+/// # Errors
+/// A shape with more elements than memory can address.
+pub fn tuned_step(
+    model: &Mlp,
+    loss: Loss,
+    optimizer: &Optimizer,
+    tuning: &Tuning,
+    batch: usize,
+) -> Result<Function, NnError> {
     let b = Builder::new();
     let params = model.declare(&b);
     let types = model.param_types();
@@ -31,7 +45,8 @@ pub fn training_step(
     if let Some(error) = b.error() {
         return Err(error.into());
     }
-    let gradients = gradient(value, &params)?;
+    let objective = tuning.penalty.of(&params).map_or(value, |penalty| value + penalty);
+    let gradients = tuning.clip.apply(&gradient(objective, &params)?);
     let update = optimizer.update(&params, &gradients, &state, rate);
     let names: Vec<String> = b.read(|g| g.inputs().iter().map(|i| format!("next_{}", i.name)).collect());
     for (name, e) in names.into_iter().zip(update.params.into_iter().chain(update.state)) {
@@ -74,7 +89,7 @@ fn measured<'b>(
 mod tests {
     use super::*;
     use crate::activation::Activation;
-    use crate::optim::{Adam, Sgd};
+    use crate::optim::{Adam, Clip, Penalty, Sgd};
     use wengert_exec::Interpreter;
     use wengert_expr::{DType, Role, Value};
 
@@ -92,6 +107,36 @@ mod tests {
         }
         let rest: Vec<&str> = step.inputs()[kept..].iter().map(|i| i.name.as_str()).collect();
         assert_eq!(rest, ["x", "y", "learning_rate"]);
+    }
+
+    /// The same affine unit as below, its two gradients clipped and its weights with a penalty.
+    #[test]
+    fn a_penalty_and_clipping_are_in_the_step() {
+        let model = Mlp::new(&[2, 1], Activation::Identity).unwrap().with_precision(crate::Precision::F64);
+        let run = |tuning: Tuning| {
+            let sgd = Optimizer::Sgd(Sgd::default());
+            let step = tuned_step(&model, Loss::Mse, &sgd, &tuning, 1).unwrap();
+            let inputs = [
+                Value::new([2, 1], vec![0.5, -1.0]),
+                Value::from(vec![0.25]),
+                Value::new([1, 2], vec![2.0, 3.0]),
+                Value::new([1, 1], vec![1.0]),
+                Value::scalar(0.5),
+            ];
+            Interpreter::new(&step).run(&inputs).unwrap()
+        };
+        // The slopes of the squared error are (-11, -16.5) and -5.5.
+        let ridge = run(Tuning { penalty: Penalty { l1: 0.5, l2: 2.0 }, ..Tuning::default() });
+        assert_eq!(ridge[0].to_f64s(), [0.5 + 5.5 - 0.25 - 0.5, -1.0 + 8.25 + 0.25 + 1.0]);
+        assert_eq!((ridge[1].to_f64s(), ridge[2].item()), (vec![3.0], Some(7.5625)));
+        let clip = Clip { value: Some(12.0), norm: None };
+        let clipped = run(Tuning { clip, ..Tuning::default() });
+        assert_eq!((clipped[0].to_f64s(), clipped[1].to_f64s()), (vec![6.0, 5.0], vec![3.0]));
+        let clip = Clip { value: None, norm: Some(1.0) };
+        let short = run(Tuning { clip, ..Tuning::default() });
+        let moved = [short[0].to_f64s()[0] - 0.5, short[0].to_f64s()[1] + 1.0, short[1].to_f64s()[0] - 0.25];
+        let length = moved.iter().map(|x| x * x).sum::<f64>().sqrt();
+        assert!((length - 0.5).abs() < 1e-15 && (moved[1] / moved[0] - 1.5).abs() < 1e-12, "{moved:?}");
     }
 
     /// One affine unit with the loss `(w*x + b - y)**2 / 2`, by its graph and by hand.
@@ -113,30 +158,65 @@ mod tests {
         assert_eq!((found[2].item(), found[3].item()), (Some(7.5625), Some(0.0)));
     }
 
-    /// `L = (w*x - y)**2 / 2` averaged over a batch, `x = 1..4`, `y = 2x`, rate 0.01, one epoch from `w = 0`.
+    /// From `w` by one step at rate 0.01 on the sum of `(w*x - y)**2 / 2` over `x`, `y = 2x`, divided by a number: the new
+    /// `w` and the slope.
+    fn line_step(w: f64, xs: &[f64], divisor: f64) -> (f64, f64) {
+        let b = Builder::new();
+        let ty = Type::new(DType::F64, [xs.len()]);
+        let param = b.param("w", Type::scalar(DType::F64));
+        let (x, y) = (b.input("x", ty.clone()), b.input("y", ty));
+        let loss = ((param * x - y).square() * 0.5).sum(..) / divisor;
+        let slope = gradient(loss, &[param]).unwrap();
+        let sgd = Optimizer::Sgd(Sgd::default());
+        b.output("w", sgd.update(&[param], &slope, &[], b.constant(0.01)).params[0]);
+        b.output("slope", slope[0]);
+        let ys: Vec<f64> = xs.iter().map(|x| 2.0 * x).collect();
+        let step = Interpreter::new(&b.finish().unwrap());
+        let found = step.run(&[Value::scalar(w), Value::from(xs.to_vec()), Value::from(ys)]).unwrap();
+        (found[0].item().unwrap(), found[1].item().unwrap())
+    }
+
+    const XS: [f64; 4] = [1.0, 2.0, 3.0, 4.0];
+
     #[test]
-    fn descent_with_whole_single_and_mini_batches() {
+    fn h7_the_batch_gradient_is_the_mean_of_those_of_samples() {
+        let slopes: Vec<f64> = XS.iter().map(|&x| line_step(0.0, &[x], 1.0).1).collect();
+        assert_eq!(slopes, [-2.0, -8.0, -18.0, -32.0]);
+        assert_eq!(line_step(0.0, &XS, 4.0).1, -15.0);
+    }
+
+    #[test]
+    fn h8_descent_with_whole_single_and_mini_batches() {
         for (batch, expected) in [(4, 0.15), (1, 213_683.0 / 390_625.0), (2, 0.293_75)] {
-            let b = Builder::new();
-            let w = b.param("w", Type::scalar(DType::F64));
-            let (x, y) =
-                (b.input("x", Type::new(DType::F64, [batch])), b.input("y", Type::new(DType::F64, [batch])));
-            let loss = ((w * x - y).square() * 0.5).mean(..);
-            let slope = gradient(loss, &[w]).unwrap();
-            let rate = b.constant(0.01);
-            b.output("w", Optimizer::Sgd(Sgd::default()).update(&[w], &slope, &[], rate).params[0]);
-            let step = Interpreter::new(&b.finish().unwrap());
-            let xs = [1.0, 2.0, 3.0, 4.0];
-            let w = xs.chunks(batch).fold(Value::scalar(0.0), |w, xs| {
-                let ys: Vec<f64> = xs.iter().map(|x| 2.0 * x).collect();
-                step.run(&[w, Value::from(xs.to_vec()), Value::from(ys)]).unwrap().remove(0)
-            });
-            assert!((w.item().unwrap() - expected).abs() < 1e-15, "{batch}: {w}");
+            let w = XS.chunks(batch).fold(0.0, |w, xs| line_step(w, xs, xs.len() as f64).0);
+            assert!((w - expected).abs() < 1e-15, "{batch}: {w}");
+        }
+    }
+
+    /// Batches that run from `i0` to `i0 + B` instead of `i0 + B - 1` have a sample too many, and end elsewhere.
+    #[test]
+    fn h9_a_batch_of_two_has_two_samples() {
+        let batches = [&XS[0..3], &XS[2..4]];
+        let w = batches.into_iter().fold(0.0, |w, xs| line_step(w, xs, 2.0).0);
+        assert!((w - 0.3725).abs() < 1e-15, "{w}");
+        let batches = crate::data::Batches::new(4, 2, 1).epoch(1);
+        assert!(batches.iter().all(|b| b.len() == 2), "{batches:?}");
+        let mut seen = batches.concat();
+        seen.sort_unstable();
+        assert_eq!(seen, [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn h10_orders_are_the_same_from_the_same_seed() {
+        for batch in [1, 2, 3, 4, 6] {
+            let order = |seed: u64| crate::data::Batches::new(12, batch, seed).epoch(1).concat();
+            assert_eq!(order(5), order(5));
+            assert_ne!(order(5), order(6));
         }
     }
 
     #[test]
-    fn the_mean_of_batch_gradients_is_the_gradient() {
+    fn h10_the_mean_of_batch_gradients_is_the_gradient() {
         let model = Mlp::new(&[2, 3, 1], Activation::Tanh).unwrap().with_precision(crate::Precision::F64);
         let params: Vec<Value> = model.params(3).into_iter().map(|(_, v)| v).collect();
         let mean_gradient = |batch: usize| {

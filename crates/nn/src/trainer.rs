@@ -8,8 +8,8 @@ use crate::error::{Divergence, NnError, NotFinite};
 use crate::loss::Loss;
 use crate::metrics::{Epoch, Event, Metrics, Tally};
 use crate::mlp::Mlp;
-use crate::optim::Optimizer;
-use crate::step::{evaluation, training_step};
+use crate::optim::{Optimizer, Tuning};
+use crate::step::{evaluation, tuned_step};
 use std::collections::HashMap;
 use std::sync::Arc;
 use wengert_exec::{ArrayMut, ArrayRef, CompileOptions, Executable, compile};
@@ -22,7 +22,7 @@ pub struct Settings {
     pub loss: Loss,
     /// How parameters follow gradients.
     pub optimizer: Optimizer,
-    /// How far they follow in a step.
+    /// How far they follow in a step; with a schedule, at most.
     pub learning_rate: f64,
     /// Samples in a step; all of them if there are fewer.
     pub batch_size: usize,
@@ -35,7 +35,7 @@ pub struct Settings {
 pub struct Trainer {
     model: Mlp,
     settings: Settings,
-    rate: Value,
+    tuning: Tuning,
     /// The parameters, then the optimiser's state.
     kept: Vec<Value>,
     /// What was kept before the last step: whether its loss is finite, the last step told.
@@ -43,6 +43,8 @@ pub struct Trainer {
     /// What was kept before that one: its loss was finite.
     proven: Vec<Value>,
     epoch: usize,
+    /// How many steps are behind.
+    steps_done: usize,
     /// Compiled for each size of batch.
     steps: HashMap<usize, Arc<Executable>>,
     evaluations: HashMap<usize, Arc<Executable>>,
@@ -55,18 +57,23 @@ impl Trainer {
         let params = model.params(settings.seed).into_iter().map(|(_, value)| value);
         let kept: Vec<Value> = params.chain(state.iter().map(|(_, ty)| Value::zeros(ty))).collect();
         let (before, proven) = (kept.clone(), kept.clone());
-        let rate = Value::from_f64s(&Type::scalar(model.precision().dtype()), &[settings.learning_rate]);
         Trainer {
             model,
             settings,
-            rate,
+            tuning: Tuning::default(),
             kept,
             before,
             proven,
             epoch: 0,
+            steps_done: 0,
             steps: HashMap::new(),
             evaluations: HashMap::new(),
         }
+    }
+
+    /// The same with a schedule, clipping and a penalty.
+    pub fn with_tuning(self, tuning: Tuning) -> Trainer {
+        Trainer { tuning, steps: HashMap::new(), ..self }
     }
 
     /// The model.
@@ -77,6 +84,16 @@ impl Trainer {
     /// How it is trained.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// What stands around the optimiser.
+    pub fn tuning(&self) -> &Tuning {
+        &self.tuning
+    }
+
+    /// The learning rate of the next step.
+    pub fn learning_rate(&self) -> f64 {
+        self.tuning.schedule.rate(self.settings.learning_rate, self.steps_done)
     }
 
     /// How many epochs are behind.
@@ -102,7 +119,8 @@ impl Trainer {
     /// # Errors
     /// A shape with more elements than memory can address.
     pub fn step_function(&self, batch: usize) -> Result<Function, NnError> {
-        training_step(&self.model, self.settings.loss, &self.settings.optimizer, batch)
+        let Settings { loss, optimizer, .. } = &self.settings;
+        tuned_step(&self.model, *loss, optimizer, &self.tuning, batch)
     }
 
     /// Trains for some epochs, telling `observe` of every step and epoch, and returns all epochs.
@@ -147,6 +165,7 @@ impl Trainer {
                 self.kept.clone_from(&self.before);
                 return Err(diverged(NotFinite::Param(self.name(at))).into());
             }
+            self.steps_done += 1;
             tally.add(samples.len(), loss, correct);
             observe(&Event::Step { epoch, step: i + 1, steps: batches.count(), loss });
         }
@@ -187,8 +206,9 @@ impl Trainer {
         }
         let scalar = Type::scalar(self.model.precision().dtype());
         let mut measured = [Value::zeros(&scalar), Value::zeros(&Type::scalar(DType::I64))];
+        let rate = Value::from_f64s(&scalar, &[self.learning_rate()]);
         let mut state: Vec<ArrayMut<'_>> = self.kept.iter_mut().map(ArrayMut::from).collect();
-        let inputs = [batch.features(), batch.targets().values(), &self.rate].map(ArrayRef::from);
+        let inputs = [batch.features(), batch.targets().values(), &rate].map(ArrayRef::from);
         let mut outputs = measured.each_mut().map(ArrayMut::from);
         let stepped = self.steps[&size].session().step(&mut state, &inputs, &mut outputs);
         drop((state, outputs));
@@ -230,7 +250,7 @@ fn number(value: &Value) -> f64 {
 mod tests {
     use super::*;
     use crate::activation::Activation;
-    use crate::optim::{Adam, Sgd};
+    use crate::optim::{Adam, Schedule, Sgd};
     use crate::precision::Precision;
 
     const ADAM: Settings = Settings {
@@ -281,6 +301,69 @@ mod tests {
         let last = history[299].test.unwrap();
         assert!(last.loss < 1e-2 && last.accuracy == Some(1.0), "{last:?}");
         assert_eq!(trainer.evaluate(&data).unwrap(), last);
+    }
+
+    #[test]
+    fn every_optimiser_learns_and_repeats_bit_for_bit() {
+        for &name in Optimizer::NAMES {
+            let optimizer = Optimizer::named(name).unwrap();
+            let learning_rate = match optimizer {
+                Optimizer::Sgd(_) | Optimizer::AdaGrad(_) => 0.3,
+                _ => 0.01,
+            };
+            let settings = Settings { optimizer, learning_rate, batch_size: 4, ..ADAM };
+            let before = xor(settings).0.evaluate(&xor(settings).1).unwrap().loss;
+            let (params, history) = trained(settings, 60);
+            let after = history[59].test.unwrap().loss;
+            assert!(after < 0.9 * before, "{name}: {before} to {after}");
+            let (again, _) = trained(settings, 60);
+            assert!(params.iter().zip(&again).all(|(a, b)| a.0 == b.0 && a.1.bit_eq(&b.1)), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_optimiser_steps_as_the_interpreter_does() {
+        for &name in Optimizer::NAMES {
+            let optimizer = Optimizer::named(name).unwrap();
+            let settings = Settings { optimizer, batch_size: 4, ..ADAM };
+            let model = Mlp::new(&[2, 3, 1], Activation::Tanh).unwrap().with_precision(Precision::F64);
+            let mut trainer = Trainer::new(model, settings);
+            let data = Dataset::xor(Loss::Mse, Precision::F64).unwrap();
+            let step = wengert_exec::Interpreter::new(&trainer.step_function(4).unwrap());
+            let mut kept: Vec<Value> = trainer.kept.clone();
+            let rest =
+                [data.features().clone(), data.targets().values().clone(), Value::scalar(ADAM.learning_rate)];
+            for _ in 0..4 {
+                kept = step.run(&[&kept[..], &rest].concat()).unwrap();
+                kept.truncate(trainer.kept.len());
+                trainer.epoch(&data, &mut |_| ()).unwrap();
+            }
+            let far = |(a, b): (&Value, &Value)| {
+                a.to_f64s().iter().zip(b.to_f64s()).fold(0f64, |m, (a, b)| m.max((a - b).abs()))
+            };
+            let worst = kept.iter().zip(&trainer.kept).map(far).fold(0f64, f64::max);
+            assert!(worst < 1e-12, "{name}: {worst}");
+        }
+    }
+
+    #[test]
+    fn the_schedule_gives_each_step_its_rate() {
+        let sgd = Settings { optimizer: Optimizer::Sgd(Sgd::default()), batch_size: 4, ..ADAM };
+        let after = |rate: f64, schedule: Schedule, epochs: usize| {
+            let (trainer, data) = xor(Settings { learning_rate: rate, ..sgd });
+            let mut trainer = trainer.with_tuning(Tuning { schedule, ..Tuning::default() });
+            assert_eq!(trainer.learning_rate(), schedule.rate(rate, 0));
+            trainer.fit(&data, None, epochs, &mut |_| ()).unwrap();
+            assert_eq!(trainer.learning_rate(), schedule.rate(rate, epochs));
+            trainer.params()
+        };
+        let same =
+            |a: &[(String, Value)], b: &[(String, Value)]| a.iter().zip(b).all(|(a, b)| a.1.bit_eq(&b.1));
+        let constant = after(0.5, Schedule::Constant, 1);
+        assert!(same(&constant, &after(1.0, Schedule::LinearWarmup { steps: 2 }, 1)));
+        // The second step of no rate leaves all as it is.
+        assert!(same(&constant, &after(0.5, Schedule::Cosine { steps: 1, last: 0.0 }, 2)));
+        assert!(!same(&constant, &after(0.5, Schedule::Constant, 2)));
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub use column::Column;
 pub use data::{DataConfig, Source, SplitOrder};
 pub use error::ConfigError;
 pub use model::ModelConfig;
-pub use optimizer::{OptimizerConfig, OptimizerName};
+pub use optimizer::OptimizerConfig;
 pub use training::TrainingConfig;
 
 use serde::{Deserialize, Serialize};
@@ -131,7 +131,10 @@ mod tests {
         assert!(message(&XOR.replace("[8]", "]")).starts_with("line 2, column 16: "));
         assert!(message(&XOR.replace("[8]", "[-8]")).starts_with("line 2, column "));
         assert!(message("").contains("missing field `data`"));
-        assert!(message(&XOR.replace("'adam'", "'adam', momentun = 1")).contains("unknown field `momentun`"));
+        let momentun = message(&XOR.replace("'adam'", "'adam', momentun = 1"));
+        assert!(momentun.starts_with("line 6, column 30: unknown field `momentun`"), "{momentun}");
+        let name = message(&XOR.replace("'adam'", "'adamm'"));
+        assert!(name.starts_with("line 6, column 22: unknown variant `adamm`"), "{name}");
     }
 
     #[test]
@@ -156,6 +159,31 @@ mod tests {
             with("'xor'", "'digits'\ndata.test_fraction = 1.0").starts_with("`data.test_fraction` = 1: ")
         );
         assert!(with("'xor'", "'digits'\ndata.scale = 0").starts_with("`data.scale` = 0: "));
+    }
+
+    #[test]
+    fn schedules_clipping_and_penalties_are_read_and_checked() {
+        let more = "clip_value = 5\nclip_norm = 1.5\npenalty = { l2 = 0.25 }\n[train.schedule]\nname = 'cosine'\nsteps = 9\n";
+        let config = TrainConfig::from_toml(&format!("{XOR}{more}")).unwrap();
+        let tuning = config.train.tuning();
+        assert_eq!((tuning.clip.value, tuning.clip.norm), (Some(5.0), Some(1.5)));
+        assert_eq!((tuning.penalty.l1, tuning.penalty.l2), (0.0, 0.25));
+        assert_eq!(tuning.schedule, crate::Schedule::Cosine { steps: 9, last: 0.0 });
+        assert_eq!(TrainConfig::from_toml(&config.to_toml().unwrap()).unwrap(), config);
+        assert_eq!(crate::Experiment::new(&config).unwrap().trainer.tuning(), &tuning);
+        let with = |from: &str, to: &str| message(&format!("{XOR}{more}").replace(from, to));
+        assert_eq!(
+            with("clip_value = 5", "clip_value = 0"),
+            "`train.clip_value` = 0: expected a positive number"
+        );
+        assert_eq!(with("= 1.5", "= -1"), "`train.clip_norm` = -1: expected a positive number");
+        assert_eq!(with("0.25", "-2"), "`train.penalty.l2` = -2: expected 0 or a positive number");
+        assert_eq!(with("steps = 9", "steps = 0"), "`train.schedule.steps` = 0: expected 1 or more");
+        assert_eq!(with("steps = 9", "steps = 9\nlast = 2"), "`train.schedule.last` = 2: expected 0 to 1");
+        assert!(with("steps = 9", "steps = 9\nfactor = 2").contains("unknown field `factor`"));
+        assert!(with("'cosine'", "'sine'").contains("unknown variant `sine`"));
+        let step = with("name = 'cosine'\nsteps = 9", "name = 'step'\nevery = 3\nfactor = 1.5");
+        assert_eq!(step, "`train.schedule.factor` = 1.5: expected above 0 and at most 1");
     }
 
     #[test]

@@ -3,53 +3,44 @@
 //! The corrections `1 - beta**t` are made in f64 whatever the parameters' dtype: in f32 the second one would lose
 //! four digits at the first step. The count of steps is state, so a step needs nothing but what the last one left.
 
-use super::Update;
+use super::{Rule, Update, each, rule, slots};
 use wengert_expr::{DType, Expr, Type};
 
-/// Adam (Kingma and Ba, 2015).
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Adam {
-    /// How much of the mean of gradients stays, in [0, 1).
-    pub beta1: f64,
-    /// How much of the mean of squares stays, in [0, 1).
-    pub beta2: f64,
-    /// What keeps the division from zero.
-    pub epsilon: f64,
-}
-
-impl Default for Adam {
-    fn default() -> Adam {
-        Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
+rule! {
+    /// Adam (Kingma and Ba, 2015).
+    pub struct Adam {
+        /// How much of the mean of gradients stays, in [0, 1).
+        beta1: Share = 0.9,
+        /// How much of the mean of squares stays, in [0, 1).
+        beta2: Share = 0.999,
+        /// What keeps the division from zero.
+        epsilon: Positive = 1e-8,
     }
 }
 
-impl Adam {
-    pub(super) fn state_types(&self, params: &[(String, Type)]) -> Vec<(String, Type)> {
-        let moments = params.iter().flat_map(|(name, ty)| {
-            [(format!("{name}_mean"), ty.clone()), (format!("{name}_square"), ty.clone())]
-        });
-        std::iter::once(("steps".to_owned(), Type::scalar(DType::I64))).chain(moments).collect()
+impl Rule for Adam {
+    fn state_types(&self, params: &[(String, Type)]) -> Vec<(String, Type)> {
+        let steps = ("steps".to_owned(), Type::scalar(DType::I64));
+        std::iter::once(steps).chain(slots(params, &["mean", "square"])).collect()
     }
 
     #[track_caller]
-    pub(super) fn update<'b>(
+    fn update<'b>(
         &self,
         params: &[Expr<'b>],
         gradients: &[Expr<'b>],
         state: &[Expr<'b>],
         rate: Expr<'b>,
     ) -> Update<'b> {
-        assert_eq!(state.len(), 1 + 2 * params.len(), "a count of steps and two moments for each parameter");
-        let (steps, moments) = (state[0] + state[0].number(1.0), &state[1..]);
+        let steps = state[0] + state[0].number(1.0);
         let (first, second) = (correction(steps, self.beta1), correction(steps, self.beta2));
-        let mut update = Update { params: Vec::new(), state: vec![steps] };
-        for ((&w, &g), moment) in params.iter().zip(gradients).zip(moments.chunks_exact(2)) {
-            let mean = moment[0] * self.beta1 + g * (1.0 - self.beta1);
-            let square = moment[1] * self.beta2 + g.square() * (1.0 - self.beta2);
+        let mut update = each(params, gradients, &state[1..], |w, g, [mean, square]| {
+            let mean = mean * self.beta1 + g * (1.0 - self.beta1);
+            let square = square * self.beta2 + g.square() * (1.0 - self.beta2);
             let scale = (square / second.cast(w.dtype())).sqrt() + self.epsilon;
-            update.params.push(w - rate * (mean / first.cast(w.dtype())) / scale);
-            update.state.extend([mean, square]);
-        }
+            (w - rate * (mean / first.cast(w.dtype())) / scale, [mean, square])
+        });
+        update.state.insert(0, steps);
         update
     }
 }

@@ -2,41 +2,40 @@
 //!
 //! Without momentum there is no state.
 
-use super::Update;
+use super::{Rule, Update, each, rule, slots};
 use wengert_expr::{Expr, Type};
 
-/// Stochastic gradient descent, with momentum.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
-pub struct Sgd {
-    /// How much of the last step's direction stays, in [0, 1).
-    pub momentum: f64,
+rule! {
+    /// Stochastic gradient descent (Robbins and Monro, 1951), with heavy-ball momentum (Polyak, 1964).
+    pub struct Sgd {
+        /// How much of the last step's direction stays, in [0, 1).
+        momentum: Share = 0.0,
+    }
 }
 
-impl Sgd {
-    pub(super) fn state_types(&self, params: &[(String, Type)]) -> Vec<(String, Type)> {
-        if self.momentum == 0.0 {
-            return Vec::new();
+impl Rule for Sgd {
+    fn state_types(&self, params: &[(String, Type)]) -> Vec<(String, Type)> {
+        match self.momentum == 0.0 {
+            true => Vec::new(),
+            false => slots(params, &["momentum"]),
         }
-        params.iter().map(|(name, ty)| (format!("{name}_momentum"), ty.clone())).collect()
     }
 
     #[track_caller]
-    pub(super) fn update<'b>(
+    fn update<'b>(
         &self,
         params: &[Expr<'b>],
         gradients: &[Expr<'b>],
         state: &[Expr<'b>],
         rate: Expr<'b>,
     ) -> Update<'b> {
-        let state: Vec<Expr<'b>> = if self.momentum == 0.0 {
-            Vec::new()
-        } else {
-            assert_eq!(state.len(), params.len(), "each parameter has a momentum");
-            state.iter().zip(gradients).map(|(&v, &g)| v * self.momentum + g).collect()
-        };
-        let directions = if self.momentum == 0.0 { gradients } else { &state };
-        let params = params.iter().zip(directions).map(|(&w, &d)| w - rate * d).collect();
-        Update { params, state }
+        if self.momentum == 0.0 {
+            return each(params, gradients, state, |w, g, []| (w - rate * g, []));
+        }
+        each(params, gradients, state, |w, g, [v]| {
+            let v = v * self.momentum + g;
+            (w - rate * v, [v])
+        })
     }
 }
 
