@@ -35,7 +35,7 @@ mod random;
 mod step;
 mod trainer;
 
-pub use activation::Activation;
+pub use activation::{Activation, Facts, Image, Smoothness};
 pub use config::{
     Column, ConfigError, DataConfig, ModelConfig, OptimizerConfig, OptimizerName, Source, SplitOrder,
     TrainConfig, TrainingConfig,
