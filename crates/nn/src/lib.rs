@@ -29,6 +29,7 @@ mod loss;
 mod metrics;
 mod mlp;
 mod optim;
+mod output;
 mod precision;
 mod preset;
 mod random;
@@ -40,15 +41,19 @@ pub use config::{
     Column, ConfigError, DataConfig, ModelConfig, OptimizerConfig, OptimizerName, Source, SplitOrder,
     TrainConfig, TrainingConfig,
 };
-pub use data::{Batches, Dataset, Standardize, Targets, split_ordered, split_shuffled};
+pub use data::{Batches, Dataset, Standardize, Synthetic, Targets, split_ordered, split_shuffled};
 pub use dense::Dense;
 pub use error::{DataError, Divergence, ModelError, NnError, NotFinite};
 pub use experiment::Experiment;
 pub use init::Init;
-pub use loss::Loss;
+pub use loss::{
+    Loss, Reduction, TargetKind, cross_entropy, entropy, entropy_of_logits, kl_divergence,
+    kl_divergence_of_logits,
+};
 pub use metrics::{Epoch, Event, Metrics};
 pub use mlp::{MAX_PARAMS, MAX_UNITS, Mlp};
 pub use optim::{Adam, Optimizer, Sgd, Update};
+pub use output::{OutputUnit, Variance};
 pub use precision::Precision;
 pub use preset::Preset;
 pub use random::{Purpose, Random};

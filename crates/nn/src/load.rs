@@ -1,7 +1,7 @@
 //! Samples from the sources that a configuration can name.
 
 use crate::config::{Column, ConfigError, DataConfig, Source, SplitOrder};
-use crate::data::{Dataset, Standardize, split_ordered, split_shuffled, xor};
+use crate::data::{Dataset, Standardize, Synthetic, split_ordered, split_shuffled};
 use crate::error::{DataError, NnError};
 use crate::loss::Loss;
 use crate::precision::Precision;
@@ -30,10 +30,14 @@ pub(crate) fn load(
         let dataset = Dataset::new(&flat(&features), &targets, loss, precision)?;
         Ok(if data.scale == 1.0 { dataset } else { dataset.scaled(data.scale) })
     };
-    let all = dataset(read(data, data.path.as_deref(), data.labels_path.as_deref())?)?;
+    let read = |path, labels| match synthetic(data.source) {
+        Some(synthetic) => Ok(synthetic.sample(seed, loss)?),
+        None => read(data, path, labels),
+    };
+    let all = dataset(read(data.path.as_deref(), data.labels_path.as_deref())?)?;
     let (train, test) = match (&data.test_path, data.test_fraction(), data.split) {
         (Some(path), _, _) => {
-            let test = read(data, Some(path), data.test_labels_path.as_deref())?;
+            let test = read(Some(path), data.test_labels_path.as_deref())?;
             (all, Some(dataset(test)?))
         }
         (None, 0.0, _) => (all, None),
@@ -54,13 +58,26 @@ fn kept_apart((train, test): (Dataset, Dataset)) -> (Dataset, Option<Dataset>) {
     (train, Some(test))
 }
 
+/// What makes up the samples of a source that is made up.
+fn synthetic(source: Source) -> Option<Synthetic> {
+    match source {
+        Source::Xor => Some(Synthetic::Xor),
+        Source::And => Some(Synthetic::And),
+        Source::Or => Some(Synthetic::Or),
+        Source::Rings => Some(Synthetic::Rings { samples: 200, noise: 0.0 }),
+        Source::Moons => Some(Synthetic::Moons { samples: 200, noise: 0.1 }),
+        Source::Spirals => Some(Synthetic::Spirals { samples: 200, noise: 0.0 }),
+        Source::Blobs => Some(Synthetic::Blobs { samples: 300, classes: 3, deviation: 0.5 }),
+        Source::Sine => Some(Synthetic::Sine { samples: 200, noise: 0.1 }),
+        Source::Digits | Source::Csv | Source::Npz | Source::Npy | Source::Idx => None,
+    }
+}
+
 /// Features and targets as the source holds them, in these files if it has files.
 fn read(data: &DataConfig, path: Option<&Path>, labels: Option<&Path>) -> Result<(Value, Value), NnError> {
     let path = || needed(path, "data.path", data.source);
     let targets = || needed(labels, "data.labels_path", data.source);
     match data.source {
-        Source::Digits => Ok(digits()?),
-        Source::Xor => Ok(xor()),
         Source::Csv => {
             let table = read_csv(path()?, &options(data))?;
             match labels {
@@ -75,6 +92,8 @@ fn read(data: &DataConfig, path: Option<&Path>, labels: Option<&Path>) -> Result
         }
         Source::Npy => Ok((read_npy(path()?)?, read_npy(targets()?)?)),
         Source::Idx => Ok((images(path()?)?, read_idx(targets()?)?)),
+        // The others are made up, but for the one that the program carries.
+        _ => Ok(digits()?),
     }
 }
 
