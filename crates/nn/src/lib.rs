@@ -26,7 +26,7 @@ mod experiment;
 mod init;
 mod load;
 mod loss;
-mod metrics;
+pub mod metrics;
 mod mlp;
 mod optim;
 mod output;
