@@ -34,6 +34,7 @@ mod precision;
 mod preset;
 mod random;
 mod step;
+pub mod theory;
 mod trainer;
 
 pub use activation::{Activation, Facts, Image, Smoothness};
