@@ -22,7 +22,7 @@ pub enum Init {
     LecunNormal,
     /// Orthonormal columns, or rows where there are fewer of them, none of their directions preferred: a normal matrix
     /// made orthogonal by Gram and Schmidt (Saxe et al., 2014). It keeps lengths, so the variance of a weight is
-    /// 1 / max(fan_in, fan_out).
+    /// 1 / max(fan_in, fan_out). The work is that of min(fan_in, fan_out) products with the matrix.
     Orthogonal,
     /// This number everywhere: the units of a hidden layer stay copies of one another.
     Constant(f64),
@@ -170,6 +170,23 @@ mod tests {
             })
             .count();
         assert!((150..=250).contains(&positive), "{positive}");
+    }
+
+    #[test]
+    fn configurations_name_them() {
+        #[derive(Deserialize)]
+        struct Line {
+            init: Init,
+        }
+        for (text, init) in [
+            ("'lecun_uniform'", Init::LecunUniform),
+            ("'lecun_normal'", Init::LecunNormal),
+            ("'orthogonal'", Init::Orthogonal),
+            ("{ constant = 0.5 }", Init::Constant(0.5)),
+            ("'he_normal'", Init::HeNormal),
+        ] {
+            assert_eq!(toml::from_str::<Line>(&format!("init = {text}")).unwrap().init, init);
+        }
     }
 
     #[test]

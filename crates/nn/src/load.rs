@@ -30,10 +30,8 @@ pub(crate) fn load(
         let dataset = Dataset::new(&flat(&features), &targets, loss, precision)?;
         Ok(if data.scale == 1.0 { dataset } else { dataset.scaled(data.scale) })
     };
-    let read = |path, labels| match synthetic(data.source) {
-        Some(synthetic) => Ok(synthetic.sample(seed, loss)?),
-        None => read(data, path, labels),
-    };
+    let made = |synthetic: Synthetic| Ok(synthetic.sample(seed, loss)?);
+    let read = |path, labels| read(data, path, labels, &made);
     let all = dataset(read(data.path.as_deref(), data.labels_path.as_deref())?)?;
     let (train, test) = match (&data.test_path, data.test_fraction(), data.split) {
         (Some(path), _, _) => {
@@ -58,26 +56,25 @@ fn kept_apart((train, test): (Dataset, Dataset)) -> (Dataset, Option<Dataset>) {
     (train, Some(test))
 }
 
-/// What makes up the samples of a source that is made up.
-fn synthetic(source: Source) -> Option<Synthetic> {
-    match source {
-        Source::Xor => Some(Synthetic::Xor),
-        Source::And => Some(Synthetic::And),
-        Source::Or => Some(Synthetic::Or),
-        Source::Rings => Some(Synthetic::Rings { samples: 200, noise: 0.0 }),
-        Source::Moons => Some(Synthetic::Moons { samples: 200, noise: 0.1 }),
-        Source::Spirals => Some(Synthetic::Spirals { samples: 200, noise: 0.0 }),
-        Source::Blobs => Some(Synthetic::Blobs { samples: 300, classes: 3, deviation: 0.5 }),
-        Source::Sine => Some(Synthetic::Sine { samples: 200, noise: 0.1 }),
-        Source::Digits | Source::Csv | Source::Npz | Source::Npy | Source::Idx => None,
-    }
-}
-
-/// Features and targets as the source holds them, in these files if it has files.
-fn read(data: &DataConfig, path: Option<&Path>, labels: Option<&Path>) -> Result<(Value, Value), NnError> {
+/// Features and targets as the source holds them, in these files if it has files, or as they are made up.
+fn read(
+    data: &DataConfig,
+    path: Option<&Path>,
+    labels: Option<&Path>,
+    made: &dyn Fn(Synthetic) -> Result<(Value, Value), NnError>,
+) -> Result<(Value, Value), NnError> {
     let path = || needed(path, "data.path", data.source);
     let targets = || needed(labels, "data.labels_path", data.source);
     match data.source {
+        Source::Digits => Ok(digits()?),
+        Source::Xor => made(Synthetic::Xor),
+        Source::And => made(Synthetic::And),
+        Source::Or => made(Synthetic::Or),
+        Source::Rings => made(Synthetic::Rings { samples: 200, noise: 0.0 }),
+        Source::Moons => made(Synthetic::Moons { samples: 200, noise: 0.1 }),
+        Source::Spirals => made(Synthetic::Spirals { samples: 200, noise: 0.0 }),
+        Source::Blobs => made(Synthetic::Blobs { samples: 300, classes: 3, deviation: 0.5 }),
+        Source::Sine => made(Synthetic::Sine { samples: 200, noise: 0.1 }),
         Source::Csv => {
             let table = read_csv(path()?, &options(data))?;
             match labels {
@@ -92,8 +89,6 @@ fn read(data: &DataConfig, path: Option<&Path>, labels: Option<&Path>) -> Result
         }
         Source::Npy => Ok((read_npy(path()?)?, read_npy(targets()?)?)),
         Source::Idx => Ok((images(path()?)?, read_idx(targets()?)?)),
-        // The others are made up, but for the one that the program carries.
-        _ => Ok(digits()?),
     }
 }
 

@@ -4,6 +4,7 @@
 //! is the exact set of values: an end that is only approached is excluded.
 
 use super::Activation;
+use std::fmt;
 use std::ops::Bound::{self, Excluded, Included, Unbounded};
 use std::ops::RangeBounds;
 
@@ -164,6 +165,42 @@ impl Image {
         match self {
             Image::Interval(low, high) => (*low, *high).contains(&y),
             Image::Points(points) => points.contains(&y),
+        }
+    }
+}
+
+/// As a table has it: `(0, 1]`, `R`, `{0, 1}`.
+impl fmt::Display for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Image::Points(points) => {
+                let points: Vec<String> = points.iter().map(f64::to_string).collect();
+                write!(f, "{{{}}}", points.join(", "))
+            }
+            Image::Interval(Unbounded, Unbounded) => f.write_str("R"),
+            Image::Interval(low, high) => {
+                match low {
+                    Included(low) => write!(f, "[{low}, ")?,
+                    Excluded(low) => write!(f, "({low}, ")?,
+                    Unbounded => f.write_str("(-inf, ")?,
+                }
+                match high {
+                    Included(high) => write!(f, "{high}]"),
+                    Excluded(high) => write!(f, "{high})"),
+                    Unbounded => f.write_str("inf)"),
+                }
+            }
+        }
+    }
+}
+
+/// As a table has it: `C0`, `C1`, `C-infinity`.
+impl fmt::Display for Smoothness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Smoothness::Discontinuous => f.write_str("discontinuous"),
+            Smoothness::Continuous(n) => write!(f, "C{n}"),
+            Smoothness::Smooth => f.write_str("C-infinity"),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use std::ops::Bound::{self, Excluded, Included, Unbounded};
 use wengert_diff::{gradient, taylor};
-use wengert_exec::evaluate;
+use wengert_exec::{CompileOptions, compile, evaluate};
 use wengert_expr::{Builder, DType, Type, Value};
 
 const POINTS: [f64; 5] = [-2.0, -0.5, 0.0, 0.5, 2.0];
@@ -41,8 +41,15 @@ fn derivatives(activation: Activation, order: usize, points: &[f64]) -> Vec<Vec<
         y = gradient(y.sum(..), &[x]).unwrap()[0];
         b.output_unnamed(y);
     }
-    let found = evaluate(&b.finish().unwrap(), &[("x", Value::from(points.to_vec()))]).unwrap();
-    found.iter().map(Value::to_f64s).collect()
+    let function = b.finish().unwrap();
+    let at = Value::from(points.to_vec());
+    let compiled = compile(&function, &CompileOptions::default()).unwrap();
+    let compiled: Vec<Vec<f64>> =
+        compiled.run(std::slice::from_ref(&at)).unwrap().iter().map(Value::to_f64s).collect();
+    let found: Vec<Vec<f64>> =
+        evaluate(&function, &[("x", at)]).unwrap().iter().map(Value::to_f64s).collect();
+    found.concat().iter().zip(compiled.concat()).for_each(|(&f, c)| close(f, c, 1.0));
+    found
 }
 
 #[track_caller]
@@ -328,4 +335,27 @@ fn e10_printed_derivatives_are_those_of_the_table() {
     // On the left a e^x, not the value + a.
     assert!(printed(Activation::Elu(1.0)).contains("exp(x)"));
     assert!(printed(Activation::Prelu(0.25)).contains("f64(0.25)"));
+}
+
+#[test]
+fn e1_to_e9_the_rows_of_the_table() {
+    let rows = [
+        (Activation::Identity, "identity", "x", "R", "C-infinity"),
+        (Activation::Sigmoid, "sigmoid", "1/(1 + e^-x)", "(0, 1)", "C-infinity"),
+        (Activation::Step, "step", "1 if x >= 0, else 0", "{0, 1}", "discontinuous"),
+        (Activation::Tanh, "tanh", "(e^x - e^-x)/(e^x + e^-x)", "(-1, 1)", "C-infinity"),
+        (Activation::Relu, "relu", "max(x, 0)", "[0, inf)", "C0"),
+        (Activation::Prelu(0.25), "prelu", "x if x >= 0, else 0.25*x", "R", "C0"),
+        (Activation::Elu(1.0), "elu", "x if x >= 0, else 1*(e^x - 1)", "(-1, inf)", "C1"),
+        (Activation::Softplus, "softplus", "log(1 + e^x)", "(0, inf)", "C-infinity"),
+        (Activation::Gaussian, "gaussian", "e^(-x^2)", "(0, 1]", "C-infinity"),
+    ];
+    for (activation, name, formula, range, smoothness) in rows {
+        let facts = activation.facts();
+        assert_eq!((facts.name, &*facts.formula), (name, formula));
+        assert_eq!(
+            (facts.range.to_string(), facts.smoothness.to_string()),
+            (range.into(), smoothness.into())
+        );
+    }
 }

@@ -118,9 +118,13 @@ impl Loss {
 
     /// How many outputs a model needs for so many targets of a sample, or classes.
     pub fn outputs(self, targets: usize) -> usize {
-        match self {
-            Loss::GaussianNll => targets.saturating_mul(2),
-            _ => targets,
+        match self.output_unit() {
+            OutputUnit::Gaussian(_) => targets.saturating_mul(2),
+            OutputUnit::Linear
+            | OutputUnit::ClippedLinear
+            | OutputUnit::Sigmoid
+            | OutputUnit::Softmax
+            | OutputUnit::MultiLabel => targets,
         }
     }
 
@@ -203,7 +207,16 @@ impl Loss {
             Loss::LabelSmoothing(share) => {
                 Some((share, (0.0..1.0).contains(&share), "at least 0 and less than 1"))
             }
-            _ => None,
+            Loss::Mse
+            | Loss::HalfMse
+            | Loss::Mae
+            | Loss::Hinge
+            | Loss::SquaredHinge
+            | Loss::Perceptron
+            | Loss::GaussianNll
+            | Loss::BceWithLogits
+            | Loss::MultiLabel
+            | Loss::SoftmaxCrossEntropy => None,
         }
     }
 }

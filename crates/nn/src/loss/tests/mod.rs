@@ -1,14 +1,31 @@
 //! Losses and output units against the lecture's numbers, each by its graph and the graph of its gradient.
 
+mod training;
+mod xor;
+
 use super::*;
 use crate::activation::Activation;
 use std::f64::consts::LN_2;
 use wengert_diff::{gradient, jacobian};
-use wengert_exec::evaluate;
+use wengert_exec::{CompileOptions, compile, evaluate};
 use wengert_expr::{Builder, Function, Value};
 
 fn column(numbers: &[f64]) -> Value {
     Value::new([numbers.len(), 1], numbers.to_vec())
+}
+
+/// By the reference, which the compiled function must agree with.
+#[track_caller]
+fn run(f: &Function, inputs: &[(&str, Value)]) -> Vec<Value> {
+    let found = evaluate(f, inputs).unwrap();
+    let values: Vec<Value> = inputs.iter().map(|(_, v)| v.clone()).collect();
+    let compiled = compile(f, &CompileOptions::default()).unwrap().run(&values).unwrap();
+    for (a, b) in found.iter().zip(&compiled) {
+        for (a, b) in a.to_f64s().into_iter().zip(b.to_f64s()) {
+            assert!(a.to_bits() == b.to_bits() || (a - b).abs() <= 1e-12 * a.abs().max(1.0), "{a} {b}");
+        }
+    }
+    found
 }
 
 /// Loss, gradient by the outputs, and how many are right.
@@ -19,7 +36,7 @@ fn measure(loss: Loss, reduction: Reduction, outputs: &Value, targets: &Value) -
     b.output("loss", value);
     b.output("slope", gradient(value, &[o]).unwrap()[0]);
     b.output("correct", loss.correct(o, t));
-    let found = evaluate(&b.finish().unwrap(), &[("o", outputs.clone()), ("t", targets.clone())]).unwrap();
+    let found = run(&b.finish().unwrap(), &[("o", outputs.clone()), ("t", targets.clone())]);
     assert_eq!(found[2].dtype(), DType::I64);
     (found[0].item().unwrap(), found[1].to_f64s(), found[2].item().unwrap())
 }
@@ -35,7 +52,7 @@ fn of(f: impl for<'b> Fn(Expr<'b>) -> Expr<'b>, x: &[f64]) -> (Vec<f64>, Vec<f64
     let y = f(e);
     b.output_unnamed(y);
     b.output_unnamed(gradient(y.sum(..), &[e]).unwrap()[0]);
-    let found = evaluate(&b.finish().unwrap(), &[("x", Value::from(x.to_vec()))]).unwrap();
+    let found = run(&b.finish().unwrap(), &[("x", Value::from(x.to_vec()))]);
     (found[0].to_f64s(), found[1].to_f64s())
 }
 
@@ -320,112 +337,4 @@ fn units_decide_where_there_is_something_to_decide() {
     let found = evaluate(&b.finish().unwrap(), &[]).unwrap();
     assert_eq!(found[0].to_f64s(), [0.0, 1.0]);
     assert_eq!(found[1].to_f64s(), [1.0, 0.0, 0.0, 0.0]);
-}
-
-const EVERY: [Loss; 12] = [
-    Loss::Mse,
-    Loss::HalfMse,
-    Loss::Mae,
-    Loss::Huber(1.5),
-    Loss::Hinge,
-    Loss::SquaredHinge,
-    Loss::Perceptron,
-    Loss::GaussianNll,
-    Loss::BceWithLogits,
-    Loss::MultiLabel,
-    Loss::SoftmaxCrossEntropy,
-    Loss::LabelSmoothing(0.1),
-];
-
-#[test]
-fn names_are_those_of_configurations_and_every_loss_trains() {
-    #[derive(serde::Deserialize)]
-    struct Line {
-        loss: Loss,
-    }
-    for loss in EVERY {
-        let plain = loss.parameter().is_none();
-        let text = if plain { format!("loss = '{loss}'") } else { format!("loss = {loss}") };
-        assert_eq!(toml::from_str::<Line>(&text).unwrap().loss, loss);
-        let model = Mlp::new(&[3, 4, loss.outputs(2)], Activation::Tanh).unwrap();
-        let f: Function = model.loss_function(loss, 5).unwrap();
-        assert_eq!(f.graph().ty(f.outputs()[0].node), &Type::scalar(DType::F32), "{loss}");
-        wengert_diff::grad(&f, &["W1", "b1", "W2", "b2"], wengert_diff::Mode::Reverse).unwrap();
-    }
-}
-
-/// The lecture's network for exclusive or: hidden biases 0 and -1, output weights 1 and -2.
-fn xor_network(dtype: DType, weights: [f64; 9]) -> Function {
-    let b = Builder::new();
-    let constant = |shape: &[usize], numbers: &[f64]| Value::from_f64s(&Type::new(dtype, shape), numbers);
-    let x = b.input("x", Type::new(dtype, [4, 2]));
-    let w1 = b.constant(constant(&[2, 2], &weights[..4]));
-    let z = x.matmul(w1) + b.constant(constant(&[2], &weights[4..6]));
-    let h = Activation::Relu.apply(z);
-    let y = h.matmul(b.constant(constant(&[2, 1], &weights[6..8]))) + weights[8];
-    b.output("z", z);
-    b.output("h", h);
-    b.output("y", y);
-    b.output("slope", gradient(y.sum(..), &[x]).unwrap()[0]);
-    b.finish().unwrap()
-}
-
-const SLIDE: [f64; 9] = [1.0, 1.0, 1.0, 1.0, 0.0, -1.0, 1.0, -2.0, 0.0];
-
-fn run_xor(dtype: DType, weights: [f64; 9]) -> Vec<Vec<f64>> {
-    let x = Value::from_f64s(&Type::new(dtype, [4, 2]), &[0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0]);
-    let found = evaluate(&xor_network(dtype, weights), &[("x", x)]).unwrap();
-    found.iter().map(Value::to_f64s).collect()
-}
-
-#[test]
-fn d5_d7_d8_the_xor_network_its_hidden_space_and_its_slopes() {
-    for dtype in [DType::F32, DType::F64] {
-        let found = run_xor(dtype, SLIDE);
-        assert_eq!(found[0], [0.0, -1.0, 1.0, 0.0, 1.0, 0.0, 2.0, 1.0]);
-        assert_eq!(found[1], [0.0, 0.0, 1.0, 0.0, 1.0, 0.0, 2.0, 1.0]);
-        assert_eq!(found[2], [0.0, 1.0, 1.0, 0.0]);
-        // At (0, 0) no unit is active, at (1, 1) both are.
-        assert_eq!((&found[3][..2], &found[3][6..]), (&[0.0, 0.0][..], &[-1.0, -1.0][..]));
-        // In the hidden space the line h1 - 2*h2 = 1/2 parts the classes.
-        let sides = found[1].chunks(2).map(|h| h[0] - 2.0 * h[1] > 0.5);
-        assert_eq!(sides.collect::<Vec<bool>>(), [false, true, true, false]);
-    }
-}
-
-#[test]
-fn d6_at_an_exact_fit_every_gradient_is_zero() {
-    let model = Mlp::new(&[2, 2, 1], Activation::Relu).unwrap().with_precision(crate::Precision::F64);
-    let f = model.loss_function(Loss::Mse, 4).unwrap();
-    let wrt = ["W1", "b1", "W2", "b2"];
-    let f = wengert_diff::value_and_grad(&f, &wrt, wengert_diff::Mode::Reverse).unwrap();
-    let found = evaluate(
-        &f,
-        &[
-            ("W1", Value::new([2, 2], vec![1.0; 4])),
-            ("b1", Value::from(vec![0.0, -1.0])),
-            ("W2", Value::new([2, 1], vec![1.0, -2.0])),
-            ("b2", Value::from(vec![0.0])),
-            ("x", Value::new([4, 2], vec![0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0])),
-            ("y", column(&[0.0, 1.0, 1.0, 0.0])),
-        ],
-    );
-    assert!(found.unwrap().iter().all(|v| v.to_f64s().iter().all(|&g| g == 0.0)));
-}
-
-#[test]
-fn d9_units_scaled_or_swapped_compute_the_same() {
-    let expected = &run_xor(DType::F64, SLIDE)[2];
-    let scaled = [2.0, 1.0, 2.0, 1.0, 0.0, -1.0, 0.5, -2.0, 0.0];
-    let swapped = [1.0, 1.0, 1.0, 1.0, -1.0, 0.0, -2.0, 1.0, 0.0];
-    assert_eq!(&run_xor(DType::F64, scaled)[2], expected);
-    assert_eq!(&run_xor(DType::F64, swapped)[2], expected);
-}
-
-#[test]
-fn d2_d3_relu_keeps_nan_and_takes_zero_for_its_slope_at_zero() {
-    let (values, slopes) = of(|x| Activation::Relu.apply(x), &[-1.0, 0.0, 2.0, f64::NAN, 1e-300, -1e-300]);
-    assert!(values[3].is_nan());
-    assert_eq!((&values[..3], &values[4..]), (&[0.0, 0.0, 2.0][..], &[1e-300, 0.0][..]));
-    assert_eq!((&slopes[..3], &slopes[4..]), (&[0.0, 0.0, 1.0][..], &[1.0, 0.0][..]));
 }
