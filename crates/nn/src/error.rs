@@ -171,6 +171,24 @@ pub enum DataError {
         /// Its target.
         value: f64,
     },
+    /// A target that is not of one of two sides.
+    #[error("target {value} of sample {sample} (counted from 0) is no side: the loss takes -1 and 1")]
+    NotASign {
+        /// Which sample.
+        sample: usize,
+        /// Its target.
+        value: f64,
+    },
+    /// Samples that cannot be drawn.
+    #[error("{what} = {value} of generated samples: expected {expected}")]
+    Synthetic {
+        /// Which number.
+        what: &'static str,
+        /// What it is.
+        value: f64,
+        /// What is allowed.
+        expected: &'static str,
+    },
     /// Targets in an array of a shape that is not possible.
     #[error("targets must be {expected}, found {found}")]
     TargetShape {

@@ -30,7 +30,7 @@ impl Experiment {
         let settings = config.train.settings();
         let Samples { train, test } =
             load(&config.data, settings.loss, config.model.precision, settings.seed)?;
-        let model = config.model.model(train.width(), train.targets().outputs())?;
+        let model = config.model.model(train.width(), settings.loss.outputs(train.targets().outputs()))?;
         for data in std::iter::once(&train).chain(&test) {
             data.check(&model, settings.loss)?;
         }
@@ -44,5 +44,48 @@ impl Experiment {
     /// Numbers that stop being finite.
     pub fn run(&mut self, observe: &mut dyn FnMut(&Event)) -> Result<Vec<Epoch>, NnError> {
         self.trainer.fit(&self.train, self.test.as_ref(), self.epochs, observe)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(source: &str, loss: &str, outputs: usize, epochs: usize) -> (Vec<Epoch>, Experiment) {
+        let text = format!(
+            "data.source = '{source}'\nmodel.hidden = [16]\nmodel.activation = 'tanh'\n[train]\nloss = {loss}\n\
+             batch_size = 20\nepochs = {epochs}\nseed = 1\noptimizer = {{ name = 'adam', learning_rate = 0.02 }}"
+        );
+        let mut experiment = Experiment::new(&TrainConfig::from_toml(&text).unwrap()).unwrap();
+        assert_eq!(experiment.trainer.model().outputs(), outputs, "{source} {loss}");
+        (experiment.run(&mut |_| ()).unwrap(), experiment)
+    }
+
+    #[test]
+    fn made_up_samples_are_learned_with_every_kind_of_target() {
+        for (source, loss, outputs) in [
+            ("xor", "'hinge'", 1),
+            ("and", "'perceptron'", 1),
+            ("or", "'squared_hinge'", 1),
+            ("rings", "'multi_label'", 1),
+            ("moons", "'softmax_cross_entropy'", 2),
+            ("blobs", "{ label_smoothing = 0.1 }", 3),
+            ("spirals", "{ huber = 0.5 }", 1),
+        ] {
+            let (history, mut experiment) = run(source, loss, outputs, 60);
+            let least = if source == "spirals" { 0.6 } else { 0.95 };
+            let accuracy = experiment.trainer.evaluate(&experiment.train).unwrap().accuracy.unwrap();
+            assert!(accuracy >= least, "{source} {loss}: {accuracy}");
+            assert_eq!(history[0].test.is_some(), !["xor", "and", "or"].contains(&source));
+        }
+    }
+
+    #[test]
+    fn a_mean_and_a_variance_are_learned_together() {
+        let (history, _) = run("sine", "'gaussian_nll'", 2, 400);
+        let (first, last) = (history[0].train.loss, history[399].train.loss);
+        // Noise of deviation 0.1 leaves log(0.1) + (1 + log(2 pi))/2 = -0.88 at best; one spread for all, 1.07.
+        assert!(last.is_finite() && last < 0.0 && last < first, "{first} {last}");
+        assert_eq!(history[399].train.accuracy, None);
     }
 }

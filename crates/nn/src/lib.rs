@@ -27,30 +27,36 @@ mod experiment;
 mod init;
 mod load;
 mod loss;
-mod metrics;
+pub mod metrics;
 pub mod minimize;
 mod mlp;
 mod optim;
+mod output;
 mod precision;
 mod preset;
 mod random;
 mod step;
+pub mod theory;
 mod trainer;
 
-pub use activation::Activation;
+pub use activation::{Activation, Facts, Image, Smoothness};
 pub use config::{
     Column, ConfigError, DataConfig, ModelConfig, OptimizerConfig, Source, SplitOrder, TrainConfig,
     TrainingConfig,
 };
-pub use data::{Batches, Dataset, Standardize, Targets, split_ordered, split_shuffled};
+pub use data::{Batches, Dataset, Standardize, Synthetic, Targets, split_ordered, split_shuffled};
 pub use dense::Dense;
 pub use error::{DataError, Divergence, ModelError, NnError, NotFinite};
 pub use experiment::Experiment;
 pub use init::Init;
-pub use loss::Loss;
+pub use loss::{
+    Loss, Reduction, TargetKind, cross_entropy, entropy, entropy_of_logits, kl_divergence,
+    kl_divergence_of_logits,
+};
 pub use metrics::{Epoch, Event, Metrics};
 pub use mlp::{MAX_PARAMS, MAX_UNITS, Mlp};
 pub use optim::*;
+pub use output::{OutputUnit, Variance};
 pub use precision::Precision;
 pub use preset::Preset;
 pub use random::{Purpose, Random};

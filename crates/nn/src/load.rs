@@ -1,7 +1,7 @@
 //! Samples from the sources that a configuration can name.
 
 use crate::config::{Column, ConfigError, DataConfig, Source, SplitOrder};
-use crate::data::{Dataset, Standardize, split_ordered, split_shuffled, xor};
+use crate::data::{Dataset, Standardize, Synthetic, split_ordered, split_shuffled};
 use crate::error::{DataError, NnError};
 use crate::loss::Loss;
 use crate::precision::Precision;
@@ -30,10 +30,12 @@ pub(crate) fn load(
         let dataset = Dataset::new(&flat(&features), &targets, loss, precision)?;
         Ok(if data.scale == 1.0 { dataset } else { dataset.scaled(data.scale) })
     };
-    let all = dataset(read(data, data.path.as_deref(), data.labels_path.as_deref())?)?;
+    let made = |synthetic: Synthetic| Ok(synthetic.sample(seed, loss)?);
+    let read = |path, labels| read(data, path, labels, &made);
+    let all = dataset(read(data.path.as_deref(), data.labels_path.as_deref())?)?;
     let (train, test) = match (&data.test_path, data.test_fraction(), data.split) {
         (Some(path), _, _) => {
-            let test = read(data, Some(path), data.test_labels_path.as_deref())?;
+            let test = read(Some(path), data.test_labels_path.as_deref())?;
             (all, Some(dataset(test)?))
         }
         (None, 0.0, _) => (all, None),
@@ -54,13 +56,25 @@ fn kept_apart((train, test): (Dataset, Dataset)) -> (Dataset, Option<Dataset>) {
     (train, Some(test))
 }
 
-/// Features and targets as the source holds them, in these files if it has files.
-fn read(data: &DataConfig, path: Option<&Path>, labels: Option<&Path>) -> Result<(Value, Value), NnError> {
+/// Features and targets as the source holds them, in these files if it has files, or as they are made up.
+fn read(
+    data: &DataConfig,
+    path: Option<&Path>,
+    labels: Option<&Path>,
+    made: &dyn Fn(Synthetic) -> Result<(Value, Value), NnError>,
+) -> Result<(Value, Value), NnError> {
     let path = || needed(path, "data.path", data.source);
     let targets = || needed(labels, "data.labels_path", data.source);
     match data.source {
         Source::Digits => Ok(digits()?),
-        Source::Xor => Ok(xor()),
+        Source::Xor => made(Synthetic::Xor),
+        Source::And => made(Synthetic::And),
+        Source::Or => made(Synthetic::Or),
+        Source::Rings => made(Synthetic::Rings { samples: 200, noise: 0.0 }),
+        Source::Moons => made(Synthetic::Moons { samples: 200, noise: 0.1 }),
+        Source::Spirals => made(Synthetic::Spirals { samples: 200, noise: 0.0 }),
+        Source::Blobs => made(Synthetic::Blobs { samples: 300, classes: 3, deviation: 0.5 }),
+        Source::Sine => made(Synthetic::Sine { samples: 200, noise: 0.1 }),
         Source::Csv => {
             let table = read_csv(path()?, &options(data))?;
             match labels {

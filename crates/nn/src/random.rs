@@ -14,6 +14,8 @@ pub enum Purpose {
     Split,
     /// The order of samples in an epoch.
     Batches,
+    /// Samples that are made up.
+    Data,
 }
 
 /// A stream of random numbers.
@@ -29,6 +31,7 @@ impl Random {
             Purpose::Init => 1,
             Purpose::Split => 2,
             Purpose::Batches => 3,
+            Purpose::Data => 4,
         };
         let mut rng = ChaCha8Rng::from_seed(key);
         rng.set_stream(stream);

@@ -14,6 +14,20 @@ pub enum Source {
     Digits,
     /// The four cases of exclusive or.
     Xor,
+    /// The four cases of and.
+    And,
+    /// The four cases of or.
+    Or,
+    /// Two rings about one centre, 200 samples.
+    Rings,
+    /// Two half circles that reach into one another, 200 samples with noise of deviation 0.1.
+    Moons,
+    /// Two spirals about one centre, 200 samples.
+    Spirals,
+    /// Three round heaps of samples, 300 in all.
+    Blobs,
+    /// One period of a sine, 200 samples with noise of deviation 0.1.
+    Sine,
     /// A table as text, targets in a column or in a file of their own.
     Csv,
     /// Two arrays in one NumPy archive.
@@ -57,7 +71,8 @@ pub struct DataConfig {
     pub features: Option<String>,
     /// The name of the targets in an archive; `y` unless told.
     pub labels: Option<String>,
-    /// Which share of the samples is kept apart for testing; a fifth unless told, and none of xor's.
+    /// Which share of the samples is kept apart for testing; a fifth unless told, and none of
+    /// the four cases of xor, and and or.
     pub test_fraction: Option<f64>,
     /// In which order they are when the last are kept apart.
     #[serde(default)]
@@ -98,9 +113,9 @@ impl DataConfig {
     pub fn test_fraction(&self) -> f64 {
         match (self.test_fraction, self.source) {
             (Some(fraction), _) => fraction,
-            (None, Source::Xor) => 0.0,
+            (None, Source::Xor | Source::And | Source::Or) => 0.0,
             (None, _) if self.test_path.is_some() => 0.0,
-            (None, Source::Digits | Source::Csv | Source::Npz | Source::Npy | Source::Idx) => 0.2,
+            (None, _) => 0.2,
         }
     }
 
@@ -134,7 +149,15 @@ impl DataConfig {
         let because = format!("for source {}", self.source);
         let needs = format!("source {} needs it", self.source);
         match self.source {
-            Source::Digits | Source::Xor => {
+            Source::Digits
+            | Source::Xor
+            | Source::And
+            | Source::Or
+            | Source::Rings
+            | Source::Moons
+            | Source::Spirals
+            | Source::Blobs
+            | Source::Sine => {
                 check_absent(&self.path, "data.path", &because)?;
                 check_absent(&self.labels_path, "data.labels_path", &because)?;
                 check_absent(&self.test_path, "data.test_path", &because)?;
@@ -185,6 +208,13 @@ impl fmt::Display for Source {
         f.write_str(match self {
             Source::Digits => "digits",
             Source::Xor => "xor",
+            Source::And => "and",
+            Source::Or => "or",
+            Source::Rings => "rings",
+            Source::Moons => "moons",
+            Source::Spirals => "spirals",
+            Source::Blobs => "blobs",
+            Source::Sine => "sine",
             Source::Csv => "csv",
             Source::Npz => "npz",
             Source::Npy => "npy",

@@ -48,6 +48,9 @@ impl ModelConfig {
             let expected = format!("1 to {MAX_UNITS} units in each layer");
             check((1..=MAX_UNITS).contains(&units), "model.hidden", units, &expected)?;
         }
+        if let Some(Init::Constant(c)) = self.init {
+            check(c.is_finite(), "model.init", c, "a finite number")?;
+        }
         match self.activation.parameter() {
             Some(a) => check(a.is_finite(), "model.activation", a, "a finite number"),
             None => Ok(()),

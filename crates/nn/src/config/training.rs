@@ -73,6 +73,9 @@ impl TrainingConfig {
     }
 
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        if let Some((value, good, expected)) = self.loss.parameter() {
+            check(good, "train.loss", value, expected)?;
+        }
         check(self.batch_size > 0, "train.batch_size", self.batch_size, "1 or more")?;
         check(self.epochs > 0, "train.epochs", self.epochs, "1 or more")?;
         for (key, limit) in [("train.clip_value", self.clip_value), ("train.clip_norm", self.clip_norm)] {

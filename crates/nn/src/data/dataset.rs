@@ -2,9 +2,10 @@
 //!
 //! There is at least one sample and one feature, every feature is finite, and there are as many targets as samples.
 
+use super::generate::Synthetic;
 use super::targets::{Targets, first_not, rows};
 use crate::error::DataError;
-use crate::loss::Loss;
+use crate::loss::{Loss, TargetKind};
 use crate::mlp::Mlp;
 use crate::precision::Precision;
 use wengert_expr::Value;
@@ -48,8 +49,7 @@ impl Dataset {
     /// # Errors
     /// None: the targets fit every loss.
     pub fn xor(loss: Loss, precision: Precision) -> Result<Dataset, DataError> {
-        let (features, targets) = xor();
-        Dataset::new(&features, &targets, loss, precision)
+        Synthetic::Xor.dataset(0, loss, precision)
     }
 
     /// The features, `[samples, features]`.
@@ -104,28 +104,22 @@ impl Dataset {
         if self.width() != model.inputs() {
             return Err(DataError::Features { expected: model.inputs(), found: self.width() });
         }
-        let (needed, fits) = match (&self.targets, loss) {
-            (Targets::Classes { count, .. }, Loss::SoftmaxCrossEntropy) => {
+        let wrong = |targets| Err(DataError::Loss { targets, loss });
+        let (needed, fits) = match (&self.targets, loss.target_kind()) {
+            (Targets::Classes { count, .. }, TargetKind::Classes) => {
                 (format!("{count} outputs or more"), *count <= model.outputs())
             }
-            (Targets::Numbers(values), Loss::Mse | Loss::BceWithLogits) => {
-                (format!("{} outputs", values.shape()[1]), values.shape()[1] == model.outputs())
+            (Targets::Numbers(values), TargetKind::Numbers | TargetKind::Probabilities)
+            | (Targets::Signs(values), TargetKind::Numbers | TargetKind::Signs) => {
+                let outputs = loss.outputs(values.shape()[1]);
+                (format!("{outputs} outputs"), outputs == model.outputs())
             }
-            (Targets::Classes { .. }, Loss::Mse | Loss::BceWithLogits) => {
-                return Err(DataError::Loss { targets: "classes", loss });
-            }
-            (Targets::Numbers(_), Loss::SoftmaxCrossEntropy) => {
-                return Err(DataError::Loss { targets: "numbers", loss });
-            }
+            (Targets::Classes { .. }, _) => return wrong("classes"),
+            (Targets::Numbers(_), _) => return wrong("numbers"),
+            (Targets::Signs(_), _) => return wrong("signs"),
         };
         if fits { Ok(()) } else { Err(DataError::Outputs { needed, found: model.outputs() }) }
     }
-}
-
-/// Features and targets of the four cases of exclusive or.
-pub(crate) fn xor() -> (Value, Value) {
-    let features = Value::new([4, 2], vec![0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0]);
-    (features, Value::from(vec![0.0, 1.0, 1.0, 0.0]))
 }
 
 #[cfg(test)]

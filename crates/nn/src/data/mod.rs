@@ -2,13 +2,14 @@
 
 mod batches;
 mod dataset;
+mod generate;
 mod split;
 mod standardize;
 mod targets;
 
 pub use batches::Batches;
 pub use dataset::Dataset;
-pub(crate) use dataset::xor;
+pub use generate::Synthetic;
 pub use split::{split_ordered, split_shuffled};
 pub use standardize::Standardize;
 pub use targets::Targets;

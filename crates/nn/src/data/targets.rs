@@ -1,7 +1,7 @@
 //! What a model should say for each sample, in the form that the loss takes.
 
 use crate::error::DataError;
-use crate::loss::Loss;
+use crate::loss::{Loss, TargetKind};
 use crate::precision::Precision;
 use ndarray::Axis;
 use wengert_expr::{DType, Type, Value, with_tensor};
@@ -21,23 +21,32 @@ pub enum Targets {
     },
     /// Numbers for each sample, floats of shape `[samples, outputs]`.
     Numbers(Value),
+    /// -1 or 1 for each output, floats of shape `[samples, outputs]`.
+    Signs(Value),
 }
 
 impl Targets {
-    /// The targets as a loss takes them: classes for the softmax cross-entropy, else numbers. A list of numbers is a
-    /// table of one column, and the other way round.
+    /// The targets as a loss takes them: classes for the softmax cross-entropy, signs for losses of margins, else
+    /// numbers. A list of numbers is a table of one column, and the other way round.
     ///
     /// # Errors
-    /// Numbers that are not finite, not classes, or not between 0 and 1 where the loss needs that.
+    /// Numbers that are not finite, not classes, not between 0 and 1 or not -1 or 1 where the loss needs that.
     pub fn new(values: &Value, loss: Loss, precision: Precision) -> Result<Targets, DataError> {
-        match loss {
-            Loss::SoftmaxCrossEntropy => Targets::classes(values),
-            Loss::Mse => Targets::numbers(values, precision),
-            Loss::BceWithLogits => {
+        match loss.target_kind() {
+            TargetKind::Classes => Targets::classes(values),
+            TargetKind::Numbers => Targets::numbers(values, precision),
+            TargetKind::Probabilities => {
                 let targets = Targets::numbers(values, precision)?;
                 match first_not(values, |x| (0.0..=1.0).contains(&x)) {
                     Some((sample, _, value)) => Err(DataError::NotAProbability { sample, value }),
                     None => Ok(targets),
+                }
+            }
+            TargetKind::Signs => {
+                let targets = Targets::numbers(values, precision)?;
+                match first_not(values, |x| x.abs() == 1.0) {
+                    Some((sample, _, value)) => Err(DataError::NotASign { sample, value }),
+                    None => Ok(Targets::Signs(targets.values().clone())),
                 }
             }
         }
@@ -85,7 +94,7 @@ impl Targets {
     pub fn values(&self) -> &Value {
         match self {
             Targets::Classes { labels, .. } => labels,
-            Targets::Numbers(values) => values,
+            Targets::Numbers(values) | Targets::Signs(values) => values,
         }
     }
 
@@ -103,14 +112,14 @@ impl Targets {
     pub fn outputs(&self) -> usize {
         match self {
             Targets::Classes { count, .. } => *count,
-            Targets::Numbers(values) => values.shape()[1],
+            Targets::Numbers(values) | Targets::Signs(values) => values.shape()[1],
         }
     }
 
-    /// True if a prediction is right or wrong: classes, or numbers that are all 0 or 1.
+    /// True if a prediction is right or wrong: classes, signs, or numbers that are all 0 or 1.
     pub fn are_classes(&self) -> bool {
         match self {
-            Targets::Classes { .. } => true,
+            Targets::Classes { .. } | Targets::Signs(_) => true,
             Targets::Numbers(values) => first_not(values, |x| x == 0.0 || x == 1.0).is_none(),
         }
     }
@@ -122,6 +131,7 @@ impl Targets {
                 Targets::Classes { labels: rows(labels, samples), count: *count }
             }
             Targets::Numbers(values) => Targets::Numbers(rows(values, samples)),
+            Targets::Signs(values) => Targets::Signs(rows(values, samples)),
         }
     }
 }
@@ -174,6 +184,10 @@ mod tests {
         assert!(loss(Loss::BceWithLogits, vec![0.0, 1.0]).unwrap().are_classes());
         let error = loss(Loss::BceWithLogits, vec![0.0, 1.25]).unwrap_err();
         assert_eq!(error, DataError::NotAProbability { sample: 1, value: 1.25 });
+        assert!(loss(Loss::Hinge, vec![-1.0, 1.0]).unwrap().are_classes());
+        // Targets of 0 would leave a margin without a slope (S3).
+        let error = loss(Loss::Perceptron, vec![1.0, 0.0]).unwrap_err();
+        assert_eq!(error, DataError::NotASign { sample: 1, value: 0.0 });
         let error = loss(Loss::Mse, vec![0.0, f64::INFINITY]).unwrap_err();
         assert_eq!(error.to_string(), "targets hold inf at row 1, column 0 (counted from 0)");
     }

@@ -1,4 +1,4 @@
-//! How well a model does on some samples, and how that went over the epochs.
+//! How well a model does while it is trained, and how that went over the epochs.
 
 /// How well a model does on some samples.
 #[derive(Clone, Copy, PartialEq, Debug)]
