@@ -27,6 +27,7 @@ mod experiment;
 mod init;
 mod load;
 mod loss;
+mod matrix;
 pub mod metrics;
 pub mod minimize;
 mod mlp;

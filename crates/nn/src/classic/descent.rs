@@ -4,10 +4,10 @@
 //! So a descent has converged only where the Newton step, which tells how far the minimum is, is small beside the
 //! parameters.
 
-use super::eigen::solve_positive;
 use super::error::{ClassicError, positive};
 use super::objective::Objective;
 use crate::error::{Divergence, NnError, NotFinite};
+use crate::matrix::solve_positive;
 use std::fmt;
 
 /// How an objective is made small.

@@ -1,6 +1,8 @@
 //! What can go wrong with the classic learners beyond what goes wrong with data.
 
 use super::samples::Labels;
+use crate::error::NnError;
+use crate::matrix::NoEigenvalues;
 use thiserror::Error;
 
 /// Why a classic learner cannot learn.
@@ -139,5 +141,17 @@ pub(super) fn not_negative(what: &'static str, value: f64) -> Result<f64, Classi
     match value.is_finite() && value >= 0.0 {
         true => Ok(value),
         false => Err(ClassicError::Setting { what, value, expected: "0 or a positive number" }),
+    }
+}
+
+impl From<NoEigenvalues> for ClassicError {
+    fn from(NoEigenvalues { rows, columns }: NoEigenvalues) -> ClassicError {
+        ClassicError::NotSymmetric { rows, columns }
+    }
+}
+
+impl From<NoEigenvalues> for NnError {
+    fn from(none: NoEigenvalues) -> NnError {
+        ClassicError::from(none).into()
     }
 }

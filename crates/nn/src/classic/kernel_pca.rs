@@ -1,9 +1,9 @@
 //! Principal components in the space of a kernel.
 
-use super::eigen::symmetric_eigen;
 use super::error::{ClassicError, finite, positive};
 use super::samples::{table, table_of, value_of};
 use crate::error::NnError;
+use crate::matrix::symmetric_eigen;
 use ndarray::{Array1, Array2, ArrayView1, Axis};
 use wengert_expr::Value;
 

@@ -1,12 +1,13 @@
 //! The least-squares fit of an affine function: where the delta rule tends to.
 
 use super::affine::Affine;
-use super::eigen::solve_positive;
 use super::error::ClassicError;
 use super::linear::LinearModel;
-use super::objective::{Objective, Reduction, part, penalised};
+use super::objective::{Objective, part, penalised};
 use super::samples::{Labels, numbered, value_of};
 use crate::error::NnError;
+use crate::loss::Reduction;
+use crate::matrix::solve_positive;
 use wengert_expr::Value;
 
 /// Least squares (A.-M. Legendre 1805) of an affine function: the one Newton step from 0 that minimises the mean of

@@ -4,9 +4,10 @@ use super::affine::Affine;
 use super::descent::{Course, DescentEnd, DescentStep, Method, minimise, norm};
 use super::error::not_negative;
 use super::linear::LinearModel;
-use super::objective::{Objective, Reduction, part, penalised};
+use super::objective::{Objective, part, penalised};
 use super::samples::{Labels, labelled, value_of};
 use crate::error::NnError;
+use crate::loss::Reduction;
 use ndarray::Array2;
 use wengert_expr::{Value, special};
 

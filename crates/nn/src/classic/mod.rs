@@ -10,7 +10,6 @@ mod delta_rule;
 mod descent;
 #[cfg(test)]
 mod differentials;
-mod eigen;
 mod error;
 mod half_planes;
 mod kernel_pca;
@@ -26,7 +25,7 @@ mod samples;
 mod softmax;
 mod stumps;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use adaboost::{AdaBoost, Boosted, BoostingEnd, Hypothesis, Round, WeakLearner};
 pub use affine::Affine;
@@ -38,7 +37,6 @@ pub use kernel_pca::{FittedKernelPca, Kernel, KernelPca, centred_kernel};
 pub use least_squares::LeastSquares;
 pub use linear::{LinearFit, LinearModel, OnlineEnd, OnlineEpoch, OnlineStep};
 pub use logistic::{Logistic, LogisticFit};
-pub use objective::Reduction;
 pub use pca::{FittedPca, Pca};
 pub use perceptron::{MistakeTest, Perceptron};
 pub use perceptron_loss::PerceptronLoss;

@@ -1,6 +1,7 @@
 //! What the batch learners make small: a scalar graph of all parameters in a row, its gradient and its Hessian.
 
 use crate::error::NnError;
+use crate::loss::Reduction;
 use ndarray::{Array2, Ix2};
 use wengert_diff::{HessianMethod, Mode, hessian_by, value_and_grad};
 use wengert_exec::{CompileOptions, Executable, compile};
@@ -8,16 +9,6 @@ use wengert_expr::{Builder, DType, Expr, Function, Range, Type, Value};
 
 /// The parameters' name.
 const THETA: &str = "theta";
-
-/// Whether the losses of all samples are added up or averaged.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Reduction {
-    /// The mean; a penalty is divided by the number of samples, too, so that the optimum is that of the sum.
-    #[default]
-    Mean,
-    /// The sum.
-    Sum,
-}
 
 /// An objective of its samples: the graph, and its derivatives compiled.
 pub(super) struct Objective {

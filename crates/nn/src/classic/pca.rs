@@ -1,9 +1,9 @@
 //! Principal components: the directions in which samples vary most.
 
-use super::eigen::symmetric_eigen;
 use super::error::ClassicError;
 use super::samples::{table, table_of, value_of};
 use crate::error::NnError;
+use crate::matrix::symmetric_eigen;
 use ndarray::{Array1, Array2, Axis, s};
 use wengert_expr::Value;
 

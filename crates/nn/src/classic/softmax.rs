@@ -2,10 +2,11 @@
 
 use super::descent::{Course, DescentEnd, DescentStep, Method, Observer, minimise, norm};
 use super::error::{ClassicError, not_negative};
-use super::objective::{Objective, Reduction, part, penalised};
+use super::objective::{Objective, part, penalised};
 use super::samples::{table, table_of, value_of};
 use crate::data::Targets;
 use crate::error::{DataError, NnError};
+use crate::loss::Reduction;
 use ndarray::{Array1, Array2, Axis};
 use wengert_exec::evaluate;
 use wengert_expr::{Builder, Value};

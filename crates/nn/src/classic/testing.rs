@@ -24,7 +24,7 @@ pub(super) fn signs(labels: &[f64]) -> Value {
 
 /// Equal to a relative 1e-12, as the lecture's numbers are stated.
 #[track_caller]
-pub(super) fn near(found: &[f64], expected: &[f64]) {
+pub(crate) fn near(found: &[f64], expected: &[f64]) {
     within(found, expected, 1e-12);
 }
 

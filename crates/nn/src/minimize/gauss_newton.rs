@@ -1,11 +1,11 @@
 //! Gauss-Newton: the least-squares fit of the linearised residuals, the step halved until the fit is better.
 
-use super::cholesky;
 use super::error::MinimizeError;
 use super::outcome::{Limits, Outcome, Stop};
 use super::residuals::Residuals;
 use super::vector::{along, dot, negated};
 use super::walk::{Walk, agreement, is_finite};
+use crate::matrix::cholesky;
 
 /// The damped Gauss-Newton method (Nocedal and Wright, 2006, section 10.3). It needs residuals that change in every
 /// direction: where they do not it stops as [`Stop::Singular`].

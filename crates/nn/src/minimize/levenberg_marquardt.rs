@@ -1,11 +1,11 @@
 //! Levenberg-Marquardt: between Gauss-Newton, where the residuals are nearly linear, and short steps of gradient descent.
 
-use super::cholesky;
 use super::error::MinimizeError;
 use super::outcome::{Limits, Outcome, Stop};
 use super::residuals::Residuals;
 use super::vector::{along, dot, negated};
 use super::walk::{Walk, agreement, is_finite};
+use crate::matrix::cholesky;
 
 /// The method of Levenberg (1944) and Marquardt (1963), damped as by Nielsen (1999).
 ///

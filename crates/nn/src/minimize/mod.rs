@@ -19,7 +19,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod cholesky;
 mod critical;
 mod descent;
 mod error;

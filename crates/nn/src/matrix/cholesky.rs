@@ -1,7 +1,7 @@
 //! Linear equations with a symmetric positive definite matrix, by Cholesky's decomposition.
 
 /// The solution of `a x = b` for a matrix `a`, row by row; none unless `a` is positive definite beyond rounding.
-pub(super) fn solve(a: &[f64], b: &[f64]) -> Option<Vec<f64>> {
+pub(crate) fn solve(a: &[f64], b: &[f64]) -> Option<Vec<f64>> {
     let l = decompose(a, b.len())?;
     let n = b.len();
     let mut x = b.to_vec();

@@ -2,28 +2,34 @@
 //!
 //! Values fall; each vector has length 1, and the first of its greatest entries (up to rounding) is positive.
 
-use super::error::ClassicError;
 use ndarray::{Array2, Axis};
 
 /// Quadratic convergence needs about 8 sweeps for any matrix in practice.
 const MAX_SWEEPS: usize = 64;
 
+/// A matrix without eigenvalues.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct NoEigenvalues {
+    pub(crate) rows: usize,
+    pub(crate) columns: usize,
+}
+
 /// Eigenvalues in falling order and, in the rows of a matrix, their vectors.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Eigen {
-    pub(super) values: Vec<f64>,
-    pub(super) vectors: Array2<f64>,
+pub(crate) struct Eigen {
+    pub(crate) values: Vec<f64>,
+    pub(crate) vectors: Array2<f64>,
 }
 
 /// Eigenvalues and eigenvectors by the cyclic Jacobi method (C. G. J. Jacobi 1846; Golub and Van Loan, "Matrix
 /// Computations", 4th edition 2013, section 8.5). The matrix is taken to be symmetric: its upper triangle counts.
 ///
 /// Cost: of order n^3 for each of a few sweeps.
-pub(super) fn symmetric_eigen(matrix: &Array2<f64>) -> Result<Eigen, ClassicError> {
+pub(crate) fn symmetric_eigen(matrix: &Array2<f64>) -> Result<Eigen, NoEigenvalues> {
     let (rows, columns) = matrix.dim();
     let scale = matrix.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
     if rows != columns || matrix.iter().any(|x| !x.is_finite()) {
-        return Err(ClassicError::NotSymmetric { rows, columns });
+        return Err(NoEigenvalues { rows, columns });
     }
     let mut a = if scale == 0.0 { matrix.clone() } else { matrix / scale };
     let mut vectors = Array2::eye(rows);
@@ -37,7 +43,7 @@ pub(super) fn symmetric_eigen(matrix: &Array2<f64>) -> Result<Eigen, ClassicErro
             }
         }
     }
-    Err(ClassicError::NotSymmetric { rows, columns })
+    Err(NoEigenvalues { rows, columns })
 }
 
 /// The greatest entry above the diagonal.
@@ -89,11 +95,11 @@ fn sorted(a: &Array2<f64>, vectors: &Array2<f64>, scale: f64) -> Eigen {
 /// The solution of `matrix x = right` for a symmetric matrix that is positive but along `free` directions, in which the
 /// solution does not move; `None` if it is flat, up to rounding, along others too. The matrix is scaled to a diagonal of
 /// ones first.
-pub(super) fn solve_positive(
+pub(crate) fn solve_positive(
     matrix: &Array2<f64>,
     right: &[f64],
     free: usize,
-) -> Result<Option<Vec<f64>>, ClassicError> {
+) -> Result<Option<Vec<f64>>, NoEigenvalues> {
     let root = |x: f64| if x > 0.0 { x.sqrt() } else { 1.0 };
     let roots: Vec<f64> = matrix.diag().iter().map(|&x| root(x)).collect();
     let scaled = Array2::from_shape_fn(matrix.dim(), |(i, j)| matrix[[i, j]] / roots[i] / roots[j]);
@@ -114,8 +120,8 @@ pub(super) fn solve_positive(
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::near;
     use super::*;
+    use crate::classic::testing::near;
     use crate::random::{Purpose, Random};
     use ndarray::arr2;
 
