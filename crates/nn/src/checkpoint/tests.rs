@@ -1,3 +1,5 @@
+//! Checkpoints resume bit for bit; damaged and foreign ones are refused; a failed save leaves the old file.
+
 use super::file::{Fault, decode, encode, write};
 use super::*;
 use crate::activation::Activation;
