@@ -1,5 +1,6 @@
 //! What can go wrong with models, data and training.
 
+use crate::checkpoint::CheckpointError;
 use crate::classic::ClassicError;
 use crate::config::ConfigError;
 use crate::loss::Loss;
@@ -40,6 +41,9 @@ pub enum NnError {
     /// A step that could not be compiled.
     #[error(transparent)]
     Compile(Box<CompileError>),
+    /// A checkpoint that cannot be written, read or resumed from.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// A loss or parameters that left the numbers.
     #[error(transparent)]
     Diverged(#[from] Divergence),

@@ -18,6 +18,7 @@
 //! ```
 
 mod activation;
+mod checkpoint;
 pub mod classic;
 mod config;
 mod data;
@@ -41,6 +42,7 @@ pub mod theory;
 mod trainer;
 
 pub use activation::{Activation, Facts, Image, Smoothness};
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use config::{
     Column, ConfigError, DataConfig, ModelConfig, OptimizerConfig, Source, SplitOrder, TrainConfig,
     TrainingConfig,

@@ -3,6 +3,7 @@
 //! The same model, settings and data give the same parameters, bit for bit. Parameters are only replaced by a step that
 //! went well; should numbers stop being finite, the trainer goes back to the last parameters whose loss was finite.
 
+use crate::checkpoint::Checkpoint;
 use crate::data::{Batches, Dataset};
 use crate::error::{Divergence, NnError, NotFinite};
 use crate::loss::Loss;
@@ -74,6 +75,30 @@ impl Trainer {
     /// The same with a schedule, clipping and a penalty.
     pub fn with_tuning(self, tuning: Tuning) -> Trainer {
         Trainer { tuning, steps: HashMap::new(), ..self }
+    }
+
+    /// Training as it was when the checkpoint was made; what follows is what would have followed, bit for bit.
+    ///
+    /// # Errors
+    /// A checkpoint of another model, or one that was trained in another way.
+    pub fn resume(
+        model: Mlp,
+        settings: Settings,
+        tuning: Tuning,
+        checkpoint: &Checkpoint,
+    ) -> Result<Trainer, NnError> {
+        let fresh = Trainer::new(model, settings).with_tuning(tuning);
+        let types: Vec<(String, Type)> = fresh.kept().into_iter().map(|(name, v)| (name, v.ty())).collect();
+        let kept = checkpoint.values((&fresh.model, &settings, &tuning), &types)?;
+        let (before, proven) = (kept.clone(), kept.clone());
+        let (epoch, steps_done) = (checkpoint.epochs(), checkpoint.steps());
+        Ok(Trainer { kept, before, proven, epoch, steps_done, ..fresh })
+    }
+
+    /// Everything that the next epoch depends on.
+    pub fn checkpoint(&self) -> Checkpoint {
+        let training = (&self.model, &self.settings, &self.tuning);
+        Checkpoint::new(training, self.epoch, self.steps_done, self.kept())
     }
 
     /// The model.
@@ -227,9 +252,13 @@ impl Trainer {
         Ok(&self.evaluations[&size])
     }
 
+    /// The parameters, then the optimiser's state, by name.
+    fn kept(&self) -> Vec<(String, Value)> {
+        [self.params(), self.state()].concat()
+    }
+
     fn name(&self, at: usize) -> String {
-        let mut kept = self.params().into_iter().chain(self.state());
-        kept.nth(at).map(|(name, _)| name).unwrap_or_default()
+        self.kept().into_iter().nth(at).map(|(name, _)| name).unwrap_or_default()
     }
 }
 
