@@ -21,7 +21,7 @@ mod rows;
 
 pub use crate::csv::{CsvOptions, CsvTable, parse_csv, read_csv};
 pub use atomic::write_atomically;
-pub use datasets::digits;
+pub use datasets::{breast_cancer, diabetes, digits, iris, wine};
 pub use error::{InteropError, Result};
 pub use format::{Format, parse_value, read_value};
 pub use heading::Header;

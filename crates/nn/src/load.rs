@@ -9,7 +9,8 @@ use ndarray::{Axis, s};
 use std::path::Path;
 use wengert_expr::Value;
 use wengert_interop::{
-    CsvOptions, CsvTable, Delimiter, digits, read_csv, read_idx, read_idx_bytes, read_npy, read_npz,
+    CsvOptions, CsvTable, Delimiter, breast_cancer, diabetes, digits, iris, read_csv, read_idx,
+    read_idx_bytes, read_npy, read_npz, wine,
 };
 
 /// Samples to train on, and those to test on if there are any.
@@ -67,9 +68,14 @@ fn read(
     let targets = || needed(labels, "data.labels_path", data.source);
     match data.source {
         Source::Digits => Ok(digits()?),
+        Source::Iris => Ok(iris()?),
+        Source::Wine => Ok(wine()?),
+        Source::Cancer => Ok(breast_cancer()?),
+        Source::Diabetes => Ok(diabetes()?),
         Source::Xor => made(Synthetic::Xor),
         Source::And => made(Synthetic::And),
         Source::Or => made(Synthetic::Or),
+        Source::Car => made(Synthetic::Car),
         Source::Rings => made(Synthetic::Rings { samples: 200, noise: 0.0 }),
         Source::Moons => made(Synthetic::Moons { samples: 200, noise: 0.1 }),
         Source::Spirals => made(Synthetic::Spirals { samples: 200, noise: 0.0 }),

@@ -1,18 +1,53 @@
 //! Configurations that are known to work.
+//!
+//! Units, rates, penalties and epochs of the figures and the tables are those of the least validation loss on a small
+//! grid, a mean over five random splits (4 to 1) of the training part alone: samples kept apart for testing had no say.
 
 use crate::activation::Activation;
 use crate::config::{
     DataConfig, ModelConfig, OptimizerConfig, Source, SplitOrder, TrainConfig, TrainingConfig,
 };
 use crate::loss::Loss;
+use crate::optim::Penalty;
 use crate::precision::Precision;
 use std::path::{Path, PathBuf};
 
 /// A configuration that is known to work.
+///
+/// ```
+/// use wengert_nn::{Experiment, Preset};
+/// let mut experiment = Experiment::new(&Preset::Iris.config())?;
+/// experiment.run(&mut |_| ())?;
+/// let accuracy = experiment.trainer.evaluate(&experiment.train)?.accuracy;
+/// assert!(accuracy >= Some(0.95));
+/// # Ok::<(), wengert_nn::NnError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Preset {
     /// Exclusive or: 2-8-1, tanh, Adam on all four cases at once.
     Xor,
+    /// And: one unit, Adam on all four cases at once.
+    And,
+    /// Or: one unit, Adam on all four cases at once.
+    Or,
+    /// Five cars of two features: one unit on standardised features.
+    Car,
+    /// Two rings about one centre: 2-16-1, tanh.
+    Rings,
+    /// Two half circles that reach into one another: 2-8-1, tanh.
+    Moons,
+    /// Two spirals about one centre: 2-32-32-1, tanh.
+    Spirals,
+    /// Three round heaps: softmax regression.
+    Blobs,
+    /// Fisher's irises: 4-16-3, tanh, on standardised features.
+    Iris,
+    /// Wines of three growers: 13-16-3, tanh, on standardised features.
+    Wine,
+    /// Breast tumours: 30-16-1, tanh, on standardised features.
+    Cancer,
+    /// The progress of diabetes, a number: ridge regression on standardised features.
+    Diabetes,
     /// The handwritten digits that the program carries: 64-64-10, relu, mini-batches with momentum.
     Digits,
     /// MNIST from a folder with its IDX files: 784-128-10, relu, mini-batches with momentum.
@@ -22,8 +57,20 @@ pub enum Preset {
 impl Preset {
     /// The configuration.
     pub fn config(&self) -> TrainConfig {
+        use Loss::{BceWithLogits, SoftmaxCrossEntropy};
         match self {
             Preset::Xor => xor(),
+            Preset::And => adam(Source::And, &[], BceWithLogits, 0.1, 200),
+            Preset::Or => adam(Source::Or, &[], BceWithLogits, 0.1, 200),
+            Preset::Car => standardized(adam(Source::Car, &[], BceWithLogits, 0.1, 200), 0.0),
+            Preset::Rings => adam(Source::Rings, &[16], BceWithLogits, 0.05, 60),
+            Preset::Moons => adam(Source::Moons, &[8], BceWithLogits, 0.05, 120),
+            Preset::Spirals => spirals(),
+            Preset::Blobs => adam(Source::Blobs, &[], SoftmaxCrossEntropy, 0.05, 60),
+            Preset::Iris => standardized(adam(Source::Iris, &[16], SoftmaxCrossEntropy, 0.02, 40), 0.0),
+            Preset::Wine => standardized(adam(Source::Wine, &[16], SoftmaxCrossEntropy, 0.02, 30), 0.01),
+            Preset::Cancer => standardized(adam(Source::Cancer, &[16], BceWithLogits, 0.01, 30), 0.0),
+            Preset::Diabetes => diabetes(),
             Preset::Digits => digits(),
             Preset::Mnist(folder) => mnist(folder),
         }
@@ -45,6 +92,38 @@ fn xor() -> TrainConfig {
             ..TrainingConfig::new(Loss::Mse, 300, OptimizerConfig::adam(0.05))
         },
     }
+}
+
+/// A tanh network with these hidden units, trained with Adam in batches of 32 at most.
+fn adam(source: Source, hidden: &[usize], loss: Loss, rate: f64, epochs: usize) -> TrainConfig {
+    trained(source, hidden, TrainingConfig::new(loss, epochs, OptimizerConfig::adam(rate)))
+}
+
+fn trained(source: Source, hidden: &[usize], train: TrainingConfig) -> TrainConfig {
+    TrainConfig {
+        data: DataConfig::new(source),
+        model: ModelConfig { hidden: hidden.to_vec(), ..xor().model },
+        train: TrainingConfig { seed: 1, ..train },
+    }
+}
+
+/// The same on standardised features, with a penalty on squares of weights.
+fn standardized(mut config: TrainConfig, l2: f64) -> TrainConfig {
+    config.data.standardize = true;
+    config.train.penalty = Penalty { l2, ..config.train.penalty };
+    config
+}
+
+/// Features of a size that tells neighbouring arms apart.
+fn spirals() -> TrainConfig {
+    let mut config = adam(Source::Spirals, &[32, 32], Loss::BceWithLogits, 0.01, 200);
+    config.data.scale = 4.0;
+    config
+}
+
+fn diabetes() -> TrainConfig {
+    let train = TrainingConfig::new(Loss::Mse, 40, OptimizerConfig::sgd(0.01, 0.9));
+    standardized(trained(Source::Diabetes, &[], train), 0.1)
 }
 
 fn digits() -> TrainConfig {
@@ -97,56 +176,4 @@ fn file(folder: &Path, name: &str) -> PathBuf {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::data::Batches;
-    use crate::experiment::Experiment;
-
-    #[test]
-    fn configurations_are_valid_and_can_be_written() {
-        let folder = PathBuf::from("data/mnist");
-        for preset in [Preset::Xor, Preset::Digits, Preset::Mnist(folder)] {
-            let config = preset.config();
-            assert_eq!(TrainConfig::from_toml(&config.to_toml().unwrap()).unwrap(), config);
-        }
-    }
-
-    #[test]
-    fn xor_succeeds_from_a_hundred_seeds() {
-        let solved = |seed: u64| {
-            let mut config = Preset::Xor.config();
-            config.train.seed = seed;
-            let mut experiment = Experiment::new(&config).unwrap();
-            experiment.run(&mut |_| ()).unwrap();
-            experiment.trainer.evaluate(&experiment.train).unwrap().accuracy == Some(1.0)
-        };
-        let successes = (0..100).filter(|&seed| solved(seed)).count();
-        assert!(successes >= 99, "{successes} of 100");
-    }
-
-    #[test]
-    fn digits_are_read_by_the_model() {
-        let mut experiment = Experiment::new(&Preset::Digits.config()).unwrap();
-        assert_eq!(experiment.trainer.model().sizes(), [64, 64, 10]);
-        let mut steps = 0;
-        let history =
-            experiment.run(&mut |event| steps += usize::from(matches!(event, crate::Event::Step { .. })));
-        let last = history.unwrap().pop().unwrap();
-        assert_eq!(steps, experiment.epochs * Batches::new(1438, 16, 1).count());
-        let accuracy = last.test.unwrap().accuracy.unwrap();
-        assert!(accuracy >= 0.97, "{accuracy}");
-    }
-
-    #[test]
-    fn mnist_tests_on_its_own_files_where_they_are() {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        let config = || Preset::Mnist(folder.path().to_owned()).config().data;
-        std::fs::write(at("t10k-images-idx3-ubyte.gz"), "").unwrap();
-        assert_eq!((config().path, config().test_path), (Some(at("t10k-images-idx3-ubyte.gz")), None));
-        std::fs::write(at("train-images-idx3-ubyte"), "").unwrap();
-        assert_eq!(config().path, Some(at("train-images-idx3-ubyte")));
-        assert_eq!(config().test_path, Some(at("t10k-images-idx3-ubyte.gz")));
-        assert!(config().test_fraction().abs() < f64::EPSILON);
-    }
-}
+mod tests;

@@ -25,6 +25,28 @@ const FOLDER: &str = "wengert-out";
 pub(crate) enum PresetName {
     /// Exclusive or
     Xor,
+    /// And
+    And,
+    /// Or
+    Or,
+    /// Five rows of two features and two classes
+    Car,
+    /// Two rings about one centre
+    Rings,
+    /// Two half circles that reach into one another
+    Moons,
+    /// Two spirals about one centre
+    Spirals,
+    /// Three round heaps
+    Blobs,
+    /// Fisher's irises: three species
+    Iris,
+    /// Wines of three growers
+    Wine,
+    /// Breast tumours, malignant or benign
+    Cancer,
+    /// The progress of diabetes, a number
+    Diabetes,
     /// The handwritten digits that the program carries
     Digits,
     /// MNIST, from the folder that --data names
@@ -41,7 +63,7 @@ Examples:
 
 A configuration:
   [data]
-  source = \"csv\"            # or digits, xor, npz, npy, idx
+  source = \"csv\"            # or digits, xor, iris, npz, npy, idx
   path = \"iris.csv\"
   [model]
   hidden = [16]
@@ -86,6 +108,17 @@ pub(crate) fn run(args: &TrainArgs, settings: &Settings) -> Result<Answer, Failu
 pub(crate) fn config(args: &TrainArgs, settings: &Settings) -> Result<TrainConfig, Failure> {
     let preset = |name, data: &Option<PathBuf>| match name {
         PresetName::Xor => Preset::Xor,
+        PresetName::And => Preset::And,
+        PresetName::Or => Preset::Or,
+        PresetName::Car => Preset::Car,
+        PresetName::Rings => Preset::Rings,
+        PresetName::Moons => Preset::Moons,
+        PresetName::Spirals => Preset::Spirals,
+        PresetName::Blobs => Preset::Blobs,
+        PresetName::Iris => Preset::Iris,
+        PresetName::Wine => Preset::Wine,
+        PresetName::Cancer => Preset::Cancer,
+        PresetName::Diabetes => Preset::Diabetes,
         PresetName::Digits => Preset::Digits,
         PresetName::Mnist => Preset::Mnist(data.clone().unwrap_or_default()),
     };

@@ -18,6 +18,8 @@ pub enum Source {
     And,
     /// The four cases of or.
     Or,
+    /// Five rows of two features and two classes, which a threshold on the first feature parts.
+    Car,
     /// Two rings about one centre, 200 samples.
     Rings,
     /// Two half circles that reach into one another, 200 samples with noise of deviation 0.1.
@@ -28,6 +30,14 @@ pub enum Source {
     Blobs,
     /// One period of a sine, 200 samples with noise of deviation 0.1.
     Sine,
+    /// Fisher's irises, which the program carries: 150 samples, 4 features, 3 classes.
+    Iris,
+    /// Wines of three growers, which the program carries: 178 samples, 13 features, 3 classes.
+    Wine,
+    /// Breast tumours, which the program carries: 569 samples, 30 features, 2 classes.
+    Cancer,
+    /// The progress of diabetes, a number, which the program carries: 442 samples, 10 features.
+    Diabetes,
     /// A table as text, targets in a column or in a file of their own.
     Csv,
     /// Two arrays in one NumPy archive.
@@ -72,7 +82,7 @@ pub struct DataConfig {
     /// The name of the targets in an archive; `y` unless told.
     pub labels: Option<String>,
     /// Which share of the samples is kept apart for testing; a fifth unless told, and none of
-    /// the four cases of xor, and and or.
+    /// the few cases of xor, and, or and car.
     pub test_fraction: Option<f64>,
     /// In which order they are when the last are kept apart.
     #[serde(default)]
@@ -113,7 +123,7 @@ impl DataConfig {
     pub fn test_fraction(&self) -> f64 {
         match (self.test_fraction, self.source) {
             (Some(fraction), _) => fraction,
-            (None, Source::Xor | Source::And | Source::Or) => 0.0,
+            (None, Source::Xor | Source::And | Source::Or | Source::Car) => 0.0,
             (None, _) if self.test_path.is_some() => 0.0,
             (None, _) => 0.2,
         }
@@ -153,11 +163,16 @@ impl DataConfig {
             | Source::Xor
             | Source::And
             | Source::Or
+            | Source::Car
             | Source::Rings
             | Source::Moons
             | Source::Spirals
             | Source::Blobs
-            | Source::Sine => {
+            | Source::Sine
+            | Source::Iris
+            | Source::Wine
+            | Source::Cancer
+            | Source::Diabetes => {
                 check_absent(&self.path, "data.path", &because)?;
                 check_absent(&self.labels_path, "data.labels_path", &because)?;
                 check_absent(&self.test_path, "data.test_path", &because)?;
@@ -210,11 +225,16 @@ impl fmt::Display for Source {
             Source::Xor => "xor",
             Source::And => "and",
             Source::Or => "or",
+            Source::Car => "car",
             Source::Rings => "rings",
             Source::Moons => "moons",
             Source::Spirals => "spirals",
             Source::Blobs => "blobs",
             Source::Sine => "sine",
+            Source::Iris => "iris",
+            Source::Wine => "wine",
+            Source::Cancer => "cancer",
+            Source::Diabetes => "diabetes",
             Source::Csv => "csv",
             Source::Npz => "npz",
             Source::Npy => "npy",

@@ -14,6 +14,9 @@ use wengert_expr::Value;
 /// The most samples that are made up.
 const MAX_SAMPLES: usize = 1 << 24;
 
+/// The features of [`Synthetic::Car`].
+const CARS: [[f64; 2]; 5] = [[11.0, 8.0], [20.0, 7.0], [4.0, 8.0], [8.0, 7.0], [11.0, 5.0]];
+
 /// What samples are made up. `noise` and `deviation` are the standard deviation of normal noise on every coordinate.
 ///
 /// ```
@@ -31,6 +34,8 @@ pub enum Synthetic {
     And,
     /// The four cases of or.
     Or,
+    /// Five rows of two features, the first of which tells class 1 (above 9.5) from class 0.
+    Car,
     /// Two rings about the origin, radii 1 and 2, their samples evenly spaced: class 0 is the inner one.
     Rings {
         /// How many samples, half of them in each ring.
@@ -91,6 +96,7 @@ impl Synthetic {
             Synthetic::Xor => table([0.0, 1.0, 1.0, 0.0]),
             Synthetic::And => table([0.0, 0.0, 0.0, 1.0]),
             Synthetic::Or => table([0.0, 1.0, 1.0, 1.0]),
+            Synthetic::Car => (CARS.concat(), vec![1.0, 1.0, 0.0, 0.0, 1.0]),
             Synthetic::Rings { samples, noise } => two(&mut random, samples, noise, ring),
             Synthetic::Moons { samples, noise } => two(&mut random, samples, noise, moon),
             Synthetic::Spirals { samples, noise } => two(&mut random, samples, noise, spiral),
@@ -120,7 +126,7 @@ impl Synthetic {
     fn check(&self) -> Result<(), DataError> {
         let wrong = |what, value, expected| Err(DataError::Synthetic { what, value, expected });
         let (samples, noise) = match *self {
-            Synthetic::Xor | Synthetic::And | Synthetic::Or => return Ok(()),
+            Synthetic::Xor | Synthetic::And | Synthetic::Or | Synthetic::Car => return Ok(()),
             Synthetic::Rings { samples, noise }
             | Synthetic::Moons { samples, noise }
             | Synthetic::Spirals { samples, noise }
@@ -231,6 +237,13 @@ mod tests {
             assert_eq!(targets, truth.map(|t| f64::from(u8::from(t))));
             assert_eq!(drawn(synthetic, 0, Loss::Perceptron).1, truth.map(|t| if t { 1.0 } else { -1.0 }));
         }
+    }
+
+    #[test]
+    fn a_threshold_on_the_first_feature_parts_the_cars() {
+        let (features, targets) = drawn(Synthetic::Car, 0, Loss::Hinge);
+        let told = features.chunks(2).map(|car| (car[0] - 9.5).signum());
+        assert_eq!(told.collect::<Vec<_>>(), targets);
     }
 
     #[test]
