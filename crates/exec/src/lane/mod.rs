@@ -5,6 +5,7 @@
 //! and [`reference`] says which.
 
 mod contract;
+mod estimate;
 mod fold;
 mod kernel;
 mod program;

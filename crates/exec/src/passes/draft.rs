@@ -60,7 +60,8 @@ impl Draft {
         index: &mut Index<'_>,
     ) -> Draft {
         let outputs = function.outputs().to_vec();
-        let (graph, moved) = function.into_graph().reordered(order);
+        let reordered = function.into_graph().reordered(order);
+        let (graph, moved) = reordered.expect("operands come before their users");
         let mut carried = vec![Note::UNKNOWN; graph.len()];
         for (to, note) in moved.iter().zip(notes) {
             if let Some(node) = to {

@@ -5,10 +5,9 @@ use super::memory::Memory;
 use super::step::{Address, BufferId, Loop, Step};
 use super::{Plan, PlanOptions};
 use crate::flatten::{Flat, Port, flatten, scalars};
-use crate::lane::{Op as LaneOp, Program};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
-use wengert_expr::{Binary, DType, Function, Unary};
+use wengert_expr::{DType, Function};
 
 /// The plan of a function with many nodes, all of them scalars: fusion has nothing to find there, and takes its time.
 pub(super) fn of_scalars(function: &Function, options: &PlanOptions) -> Option<Plan> {
@@ -30,21 +29,7 @@ pub(super) fn plan(function: &Function, steps: usize, options: &PlanOptions) -> 
         return None;
     }
     let flat = flatten(function, MOST)?;
-    (nanoseconds(&flat.program) < STEP * steps as f64).then(|| of(function, flat))
-}
-
-/// About how long one element takes, from the throughput of scalar code.
-fn nanoseconds(program: &Program) -> f64 {
-    let cost = |op: LaneOp| match op {
-        LaneOp::Unary(Unary::Neg | Unary::Abs | Unary::Square | Unary::Not | Unary::IsFinite) => 0.25,
-        LaneOp::Unary(_)
-        | LaneOp::Polygamma
-        | LaneOp::Binary(Binary::Pow | Binary::Atan2 | Binary::Hypot) => 8.0,
-        LaneOp::Binary(Binary::Div | Binary::Remainder) => 1.5,
-        LaneOp::Constant => 0.0,
-        _ => 0.3,
-    };
-    program.insts.iter().map(|i| cost(i.op)).sum()
+    (flat.program.nanoseconds() < STEP * steps as f64).then(|| of(function, flat))
 }
 
 fn of(function: &Function, flat: Flat) -> Plan {

@@ -2,13 +2,12 @@
 
 #![expect(unsafe_code, reason = "Kernel::run is unsafe to call")]
 
-use crate::lane::{Cursor, Kernel, Op, Program, Tiles};
+use crate::lane::{Cursor, Kernel, Program, Tiles};
 use crate::native::{self, NativeScalar};
 use crate::plan::Loop;
 use crate::scalar::{Grouped, LONG};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
-use wengert_expr::{Binary, Unary};
 
 /// Code for one element, as a kernel.
 #[derive(Debug)]
@@ -89,22 +88,11 @@ fn short(program: &Program, native: bool) -> Option<Arc<dyn Kernel>> {
 fn long(program: &Program, native: bool, contract: bool) -> Option<Arc<dyn Kernel>> {
     /// Where fewer instructions than this run side by side, straight-line code is quicker.
     const SIDE_BY_SIDE: f64 = 12.0;
-    /// Longer code takes seconds to make, and leaves the cache.
-    const MOST: usize = 2_000_000;
+    /// Code that runs longer, in nanoseconds, is so much that it takes seconds to make, and leaves the cache.
+    const MOST: f64 = 250_000.0;
     let grouped = Grouped::new(program);
-    if native && length(program) < MOST && grouped.mean_group() < SIDE_BY_SIDE {
+    if native && program.nanoseconds() < MOST && grouped.mean_group() < SIDE_BY_SIDE {
         return if contract { straight(&program.contracted()) } else { straight(program) };
     }
     Some(Arc::new(Many(grouped)))
-}
-
-/// About how many machine instructions a program is.
-fn length(program: &Program) -> usize {
-    let of = |op: Op| match op {
-        Op::Unary(Unary::Neg | Unary::Abs | Unary::Square | Unary::Sqrt | Unary::Not | Unary::IsFinite) => 1,
-        Op::Unary(_) => 60,
-        Op::Binary(Binary::Pow | Binary::Atan2 | Binary::Hypot) => 100,
-        _ => 2,
-    };
-    program.insts.iter().map(|inst| of(inst.op)).sum()
 }

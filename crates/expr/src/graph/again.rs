@@ -29,11 +29,9 @@ impl Graph {
         self.add_typed(self.op(node).clone(), operands, &types, place).map(|(node, _)| node)
     }
 
-    /// The graph of these nodes in this order, and where each has gone; all inputs stay, and come first.
-    ///
-    /// # Panics
-    /// When an operand does not come before its user: a fault of the caller.
-    pub fn reordered(mut self, order: impl Iterator<Item = NodeId>) -> (Graph, Vec<Option<NodeId>>) {
+    /// The graph of these nodes in this order, and where each has gone; all inputs stay, and come first. `None` if an
+    /// operand does not come before its user.
+    pub fn reordered(mut self, order: impl Iterator<Item = NodeId>) -> Option<(Graph, Vec<Option<NodeId>>)> {
         self.cons = ConsTable::default();
         let mut moved: Vec<Option<NodeId>> = vec![None; self.len()];
         let mut to = Graph { sharing: self.sharing, unlisted: true, ..Graph::new() };
@@ -45,17 +43,20 @@ impl Graph {
             if moved[node.index()].is_some() {
                 continue;
             }
-            let there = |operand: &NodeId| moved[operand.index()].expect("operands come before their users");
+            let there = |operand: &NodeId| moved[operand.index()];
             let (signature, place) = (self.signature_of[node.index()], self.place_of[node.index()]);
             let new = match *self.operands(node) {
                 [a, b] => {
-                    let (a, b) = (there(&a), there(&b));
+                    let (a, b) = (there(&a)?, there(&b)?);
                     let turned = b < a && self.sharing && self.op(node).row().commutative;
                     let operands = if turned { [b, a] } else { [a, b] };
                     to.push(signature, &operands, place)
                 }
-                [a] => to.push(signature, &[there(&a)], place),
-                ref operands => to.push(signature, &operands.iter().map(there).collect::<Vec<_>>(), place),
+                [a] => to.push(signature, &[there(&a)?], place),
+                ref operands => {
+                    let operands: Option<Vec<NodeId>> = operands.iter().map(there).collect();
+                    to.push(signature, &operands?, place)
+                }
             };
             moved[node.index()] = Some(new);
         }
@@ -65,7 +66,7 @@ impl Graph {
         }
         let names = names.into_iter().filter_map(|(node, name)| Some((moved[node.index()]?, name)));
         let names = names.collect();
-        (Graph { signatures, places, types, inputs, inputs_by_name, names, ..to }, moved)
+        Some((Graph { signatures, places, types, inputs, inputs_by_name, names, ..to }, moved))
     }
 
     /// Fills the table of equal nodes where that was put off: a graph that nobody goes on writing needs none.

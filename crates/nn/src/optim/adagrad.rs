@@ -1,7 +1,7 @@
 //! AdaGrad: `s <- s + g**2`, then `w <- w - rate * g / (sqrt(s) + epsilon)`.
 
-use super::{Rule, Update, each, rule, slots};
-use wengert_expr::{Expr, Type};
+use super::{At, Rule, Stepped, rule};
+use wengert_expr::Expr;
 
 rule! {
     /// AdaGrad: the gradient over the root of the sum of all its squares (Duchi, Hazan and Singer, 2011).
@@ -12,22 +12,14 @@ rule! {
 }
 
 impl Rule for AdaGrad {
-    fn state_types(&self, params: &[(String, Type)]) -> Vec<(String, Type)> {
-        slots(params, &["square"])
+    fn slots(&self) -> &'static [&'static str] {
+        &["square"]
     }
 
     #[track_caller]
-    fn update<'b>(
-        &self,
-        params: &[Expr<'b>],
-        gradients: &[Expr<'b>],
-        state: &[Expr<'b>],
-        rate: Expr<'b>,
-    ) -> Update<'b> {
-        each(params, gradients, state, |w, g, [square]| {
-            let square = square + g.square();
-            (w - rate * g / (square.sqrt() + self.epsilon), [square])
-        })
+    fn step<'b>(&self, At { w, g, rate, .. }: At<'b>, state: &[Expr<'b>]) -> Stepped<'b> {
+        let square = state[0] + g.square();
+        (w - rate * g / (square.sqrt() + self.epsilon), vec![square])
     }
 }
 

@@ -3,8 +3,8 @@
 //! The corrections `1 - beta**t` are made in f64 whatever the parameters' dtype: in f32 the second one would lose
 //! four digits at the first step. The count of steps is state, so a step needs nothing but what the last one left.
 
-use super::{Rule, Update, each, rule, slots};
-use wengert_expr::{DType, Expr, Type};
+use super::{At, Rule, Stepped, rule};
+use wengert_expr::{DType, Expr};
 
 rule! {
     /// Adam (Kingma and Ba, 2015).
@@ -19,29 +19,20 @@ rule! {
 }
 
 impl Rule for Adam {
-    fn state_types(&self, params: &[(String, Type)]) -> Vec<(String, Type)> {
-        let steps = ("steps".to_owned(), Type::scalar(DType::I64));
-        std::iter::once(steps).chain(slots(params, &["mean", "square"])).collect()
+    const COUNTS: bool = true;
+
+    fn slots(&self) -> &'static [&'static str] {
+        &["mean", "square"]
     }
 
     #[track_caller]
-    fn update<'b>(
-        &self,
-        params: &[Expr<'b>],
-        gradients: &[Expr<'b>],
-        state: &[Expr<'b>],
-        rate: Expr<'b>,
-    ) -> Update<'b> {
-        let steps = state[0] + state[0].number(1.0);
-        let (first, second) = (correction(steps, self.beta1), correction(steps, self.beta2));
-        let mut update = each(params, gradients, &state[1..], |w, g, [mean, square]| {
-            let mean = mean * self.beta1 + g * (1.0 - self.beta1);
-            let square = square * self.beta2 + g.square() * (1.0 - self.beta2);
-            let scale = (square / second.cast(w.dtype())).sqrt() + self.epsilon;
-            (w - rate * (mean / first.cast(w.dtype())) / scale, [mean, square])
-        });
-        update.state.insert(0, steps);
-        update
+    fn step<'b>(&self, At { w, g, rate, steps }: At<'b>, state: &[Expr<'b>]) -> Stepped<'b> {
+        let steps = steps.expect("the rule counts steps");
+        let mean = state[0] * self.beta1 + g * (1.0 - self.beta1);
+        let square = state[1] * self.beta2 + g.square() * (1.0 - self.beta2);
+        let correct = |moment: Expr<'b>, beta| moment / correction(steps, beta).cast(w.dtype());
+        let scale = correct(square, self.beta2).sqrt() + self.epsilon;
+        (w - rate * correct(mean, self.beta1) / scale, vec![mean, square])
     }
 }
 

@@ -1,7 +1,7 @@
 //! AdamW: Adam's step, and weights shrunk by `rate * weight_decay` of themselves, which no moment sees.
 
-use super::{Adam, Rule, Update, decays, rule};
-use wengert_expr::{Expr, Type};
+use super::{Adam, At, Rule, Stepped, decays, rule};
+use wengert_expr::Expr;
 
 rule! {
     /// Adam with decoupled weight decay (Loshchilov and Hutter, 2019); biases do not decay.
@@ -24,23 +24,17 @@ impl AdamW {
 }
 
 impl Rule for AdamW {
-    fn state_types(&self, params: &[(String, Type)]) -> Vec<(String, Type)> {
-        self.adam().state_types(params)
+    const COUNTS: bool = Adam::COUNTS;
+
+    fn slots(&self) -> &'static [&'static str] {
+        self.adam().slots()
     }
 
     #[track_caller]
-    fn update<'b>(
-        &self,
-        params: &[Expr<'b>],
-        gradients: &[Expr<'b>],
-        state: &[Expr<'b>],
-        rate: Expr<'b>,
-    ) -> Update<'b> {
-        let mut update = self.adam().update(params, gradients, state, rate);
-        for (next, &w) in update.params.iter_mut().zip(params).filter(|(_, w)| decays(**w)) {
-            *next = *next - rate * self.weight_decay * w;
-        }
-        update
+    fn step<'b>(&self, at: At<'b>, state: &[Expr<'b>]) -> Stepped<'b> {
+        let (next, state) = self.adam().step(at, state);
+        let next = if decays(at.w) { next - at.rate * self.weight_decay * at.w } else { next };
+        (next, state)
     }
 }
 
@@ -49,7 +43,7 @@ mod tests {
     use super::*;
     use crate::optim::Optimizer;
     use crate::optim::tests::{descend, descend_as};
-    use wengert_expr::DType;
+    use wengert_expr::{DType, Type};
 
     #[test]
     fn two_steps_by_hand() {

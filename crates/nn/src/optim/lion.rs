@@ -1,8 +1,8 @@
 //! Lion: the sign of a mix of momentum and gradient, `w <- w - rate * (sign(b1 m + (1 - b1) g) + weight_decay * w)`, then
 //! `m <- b2 m + (1 - b2) g`.
 
-use super::{Rule, Update, decays, each, rule, slots};
-use wengert_expr::{Expr, Type};
+use super::{At, Rule, Stepped, decays, rule};
+use wengert_expr::Expr;
 
 rule! {
     /// Lion, evolved sign momentum (Chen et al., 2023), with decoupled weight decay; biases do not decay.
@@ -17,25 +17,18 @@ rule! {
 }
 
 impl Rule for Lion {
-    fn state_types(&self, params: &[(String, Type)]) -> Vec<(String, Type)> {
-        slots(params, &["momentum"])
+    fn slots(&self) -> &'static [&'static str] {
+        &["momentum"]
     }
 
     #[track_caller]
-    fn update<'b>(
-        &self,
-        params: &[Expr<'b>],
-        gradients: &[Expr<'b>],
-        state: &[Expr<'b>],
-        rate: Expr<'b>,
-    ) -> Update<'b> {
-        each(params, gradients, state, |w, g, [m]| {
-            let mut direction = (m * self.beta1 + g * (1.0 - self.beta1)).sign();
-            if decays(w) && self.weight_decay > 0.0 {
-                direction = direction + w * self.weight_decay;
-            }
-            (w - rate * direction, [m * self.beta2 + g * (1.0 - self.beta2)])
-        })
+    fn step<'b>(&self, At { w, g, rate, .. }: At<'b>, state: &[Expr<'b>]) -> Stepped<'b> {
+        let m = state[0];
+        let mut direction = (m * self.beta1 + g * (1.0 - self.beta1)).sign();
+        if decays(w) && self.weight_decay > 0.0 {
+            direction = direction + w * self.weight_decay;
+        }
+        (w - rate * direction, vec![m * self.beta2 + g * (1.0 - self.beta2)])
     }
 }
 
@@ -44,7 +37,7 @@ mod tests {
     use super::*;
     use crate::optim::Optimizer;
     use crate::optim::tests::{descend, descend_as};
-    use wengert_expr::DType;
+    use wengert_expr::{DType, Type};
 
     #[test]
     fn two_steps_by_hand() {

@@ -17,7 +17,7 @@ pub use schedule::Schedule;
 pub use tuning::Tuning;
 
 use hyper::{Hypers, rule};
-use wengert_expr::{Expr, Type};
+use wengert_expr::{DType, Expr, Type};
 
 /// What one step makes of parameters and state, each in its order.
 #[derive(Clone, Debug)]
@@ -28,12 +28,44 @@ pub struct Update<'b> {
     pub state: Vec<Expr<'b>>,
 }
 
-/// The mathematics of an optimiser.
-trait Rule: Hypers {
-    /// The names and types of the state for these parameters.
-    fn state_types(&self, params: &[(String, Type)]) -> Vec<(String, Type)>;
+/// One parameter at a step.
+#[derive(Clone, Copy)]
+struct At<'b> {
+    /// The parameter.
+    w: Expr<'b>,
+    /// Its gradient.
+    g: Expr<'b>,
+    /// The learning rate, a scalar of the parameters' dtype.
+    rate: Expr<'b>,
+    /// The step's number from 1 on, for rules that count.
+    steps: Option<Expr<'b>>,
+}
 
-    /// One step, `rate` being the learning rate as a scalar of the parameters' dtype.
+/// The new parameter and its new state.
+type Stepped<'b> = (Expr<'b>, Vec<Expr<'b>>);
+
+/// The mathematics of an optimiser: what it keeps of each parameter, and the step of one.
+trait Rule: Hypers {
+    /// Whether the number of steps is state, before all other.
+    const COUNTS: bool = false;
+
+    /// The names of what is kept of each parameter, each of the parameter's type.
+    fn slots(&self) -> &'static [&'static str];
+
+    /// The step of one parameter, from its state in the order of [`Rule::slots`].
+    #[track_caller]
+    fn step<'b>(&self, at: At<'b>, state: &[Expr<'b>]) -> Stepped<'b>;
+
+    /// The names and types of the state: `W1_mean`, `W1_square`, `b1_mean`, ...
+    fn state_types(&self, params: &[(String, Type)]) -> Vec<(String, Type)> {
+        let steps = Self::COUNTS.then(|| ("steps".to_owned(), Type::scalar(DType::I64)));
+        let slots = |(param, ty): &(String, Type)| -> Vec<(String, Type)> {
+            self.slots().iter().map(|slot| (format!("{param}_{slot}"), ty.clone())).collect()
+        };
+        steps.into_iter().chain(params.iter().flat_map(slots)).collect()
+    }
+
+    /// The step of all parameters.
     #[track_caller]
     fn update<'b>(
         &self,
@@ -41,7 +73,19 @@ trait Rule: Hypers {
         gradients: &[Expr<'b>],
         state: &[Expr<'b>],
         rate: Expr<'b>,
-    ) -> Update<'b>;
+    ) -> Update<'b> {
+        let (counted, slots) = state.split_at(usize::from(Self::COUNTS));
+        let each = self.slots().len();
+        assert_eq!(slots.len(), each * params.len(), "each parameter has {each} slots of state");
+        let steps = counted.first().map(|&steps| steps + steps.number(1.0));
+        let mut update = Update { params: Vec::new(), state: steps.into_iter().collect() };
+        for (i, (&w, &g)) in params.iter().zip(gradients).enumerate() {
+            let (next, kept) = self.step(At { w, g, rate, steps }, &slots[each * i..each * (i + 1)]);
+            update.params.push(next);
+            update.state.extend(kept);
+        }
+        update
+    }
 }
 
 /// Makes the enum of all optimisers, their modules and the lookup by name from a list of `file::Rule`.
@@ -132,32 +176,6 @@ optimizers! {
     lion::Lion,
 }
 
-/// State of every parameter's type for each of these names, `W1_mean`, `W1_square`, `b1_mean`, ...
-fn slots(params: &[(String, Type)], names: &[&str]) -> Vec<(String, Type)> {
-    params
-        .iter()
-        .flat_map(|(param, ty)| names.iter().map(move |name| (format!("{param}_{name}"), ty.clone())))
-        .collect()
-}
-
-/// The same step for each parameter: from it, its gradient and its `N` slots of state to the new ones.
-#[track_caller]
-fn each<'b, const N: usize>(
-    params: &[Expr<'b>],
-    gradients: &[Expr<'b>],
-    state: &[Expr<'b>],
-    step: impl Fn(Expr<'b>, Expr<'b>, [Expr<'b>; N]) -> (Expr<'b>, [Expr<'b>; N]),
-) -> Update<'b> {
-    assert_eq!(state.len(), N * params.len(), "each parameter has {N} slots of state");
-    let mut update = Update { params: Vec::new(), state: Vec::new() };
-    for (i, (&w, &g)) in params.iter().zip(gradients).enumerate() {
-        let (w, kept) = step(w, g, std::array::from_fn(|k| state[N * i + k]));
-        update.params.push(w);
-        update.state.extend(kept);
-    }
-    update
-}
-
 /// Whether a parameter is drawn towards zero: matrices of weights are, biases (fewer than two axes) are free.
 fn decays(param: Expr<'_>) -> bool {
     param.rank() >= 2
@@ -167,7 +185,7 @@ fn decays(param: Expr<'_>) -> bool {
 pub(crate) mod tests {
     use super::*;
     use wengert_exec::Interpreter;
-    use wengert_expr::{Builder, DType, Value};
+    use wengert_expr::{Builder, Value};
 
     /// The parameter after each step from `start`, for the gradients given; it is a matrix of one weight.
     pub(crate) fn descend(optimizer: Optimizer, start: f64, gradients: &[f64], rate: f64) -> Vec<f64> {

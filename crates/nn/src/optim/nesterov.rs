@@ -3,8 +3,8 @@
 //! The parameters kept are the points looked ahead to, where the gradient is taken: with a constant rate that is
 //! Sutskever's `v <- momentum * v - rate * gradient(w + momentum * v)`, `w <- w + v` in other variables.
 
-use super::{Rule, Update, each, rule, slots};
-use wengert_expr::{Expr, Type};
+use super::{At, Rule, Stepped, rule};
+use wengert_expr::Expr;
 
 rule! {
     /// Nesterov's accelerated gradient, as momentum (Sutskever, Martens, Dahl and Hinton, 2013).
@@ -15,22 +15,14 @@ rule! {
 }
 
 impl Rule for Nesterov {
-    fn state_types(&self, params: &[(String, Type)]) -> Vec<(String, Type)> {
-        slots(params, &["momentum"])
+    fn slots(&self) -> &'static [&'static str] {
+        &["momentum"]
     }
 
     #[track_caller]
-    fn update<'b>(
-        &self,
-        params: &[Expr<'b>],
-        gradients: &[Expr<'b>],
-        state: &[Expr<'b>],
-        rate: Expr<'b>,
-    ) -> Update<'b> {
-        each(params, gradients, state, |w, g, [v]| {
-            let v = v * self.momentum + g;
-            (w - rate * (g + v * self.momentum), [v])
-        })
+    fn step<'b>(&self, At { w, g, rate, .. }: At<'b>, state: &[Expr<'b>]) -> Stepped<'b> {
+        let v = state[0] * self.momentum + g;
+        (w - rate * (g + v * self.momentum), vec![v])
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Without momentum there is no state.
 
-use super::{Rule, Update, each, rule, slots};
-use wengert_expr::{Expr, Type};
+use super::{At, Rule, Stepped, rule};
+use wengert_expr::Expr;
 
 rule! {
     /// Stochastic gradient descent (Robbins and Monro, 1951), with heavy-ball momentum (Polyak, 1964).
@@ -14,28 +14,19 @@ rule! {
 }
 
 impl Rule for Sgd {
-    fn state_types(&self, params: &[(String, Type)]) -> Vec<(String, Type)> {
-        match self.momentum == 0.0 {
-            true => Vec::new(),
-            false => slots(params, &["momentum"]),
-        }
+    fn slots(&self) -> &'static [&'static str] {
+        if self.momentum == 0.0 { &[] } else { &["momentum"] }
     }
 
     #[track_caller]
-    fn update<'b>(
-        &self,
-        params: &[Expr<'b>],
-        gradients: &[Expr<'b>],
-        state: &[Expr<'b>],
-        rate: Expr<'b>,
-    ) -> Update<'b> {
-        if self.momentum == 0.0 {
-            return each(params, gradients, state, |w, g, []| (w - rate * g, []));
+    fn step<'b>(&self, At { w, g, rate, .. }: At<'b>, state: &[Expr<'b>]) -> Stepped<'b> {
+        match state.first() {
+            None => (w - rate * g, Vec::new()),
+            Some(&v) => {
+                let v = v * self.momentum + g;
+                (w - rate * v, vec![v])
+            }
         }
-        each(params, gradients, state, |w, g, [v]| {
-            let v = v * self.momentum + g;
-            (w - rate * v, [v])
-        })
     }
 }
 
@@ -56,7 +47,7 @@ mod tests {
     fn plain_descent_keeps_nothing() {
         let sgd = Optimizer::Sgd(Sgd::default());
         assert_eq!(descend(sgd, 1.0, &[2.0, 4.0, 0.0], 0.25), [0.5, -0.5, -0.5]);
-        let ty = Type::scalar(wengert_expr::DType::F64);
+        let ty = wengert_expr::Type::scalar(wengert_expr::DType::F64);
         assert!(sgd.state_types(&[("w".into(), ty)]).is_empty());
     }
 }
