@@ -28,11 +28,11 @@ impl Rule for Adam {
     #[track_caller]
     fn step<'b>(&self, At { w, g, rate, steps }: At<'b>, state: &[Expr<'b>]) -> Stepped<'b> {
         let steps = steps.expect("the rule counts steps");
+        let (first, second) = (correction(steps, self.beta1), correction(steps, self.beta2));
         let mean = state[0] * self.beta1 + g * (1.0 - self.beta1);
         let square = state[1] * self.beta2 + g.square() * (1.0 - self.beta2);
-        let correct = |moment: Expr<'b>, beta| moment / correction(steps, beta).cast(w.dtype());
-        let scale = correct(square, self.beta2).sqrt() + self.epsilon;
-        (w - rate * correct(mean, self.beta1) / scale, vec![mean, square])
+        let scale = (square / second.cast(w.dtype())).sqrt() + self.epsilon;
+        (w - rate * (mean / first.cast(w.dtype())) / scale, vec![mean, square])
     }
 }
 
