@@ -9,7 +9,7 @@ use crate::function::{Function, Output};
 use crate::graph::{Graph, NodeId, Role};
 use crate::map::TypeId;
 use crate::op::{Literal, Op};
-use crate::place::{Place, PlaceId};
+use crate::place::{Place, PlaceId, ScopeId};
 use crate::ty::{DType, Type};
 use crate::value::Value;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -43,6 +43,7 @@ struct State {
     numbers: FxHashMap<(DType, u64), Handle>,
     error: Option<GraphError>,
     place: Option<PlaceId>,
+    scope: ScopeId,
 }
 
 impl Builder {
@@ -75,14 +76,16 @@ impl Builder {
 
     #[track_caller]
     fn declare(&self, name: String, ty: Type, role: Role) -> Expr<'_> {
-        let place = self.place();
+        let caller = Location::caller();
         let state = &mut *self.state.borrow_mut();
+        let place = state.place(caller);
         if state.graph.input(&name).is_some() {
             return self.expr(state.fail(GraphError::DuplicateInput { name }));
         }
-        self.expr(match state.graph.add_input(name, ty, role, place) {
+        self.expr(match state.graph.add_input_at(name, ty, role, place) {
             Ok(node) => Handle { node, ty: state.graph.type_id(node) },
             Err(error) => {
+                let place = state.graph.places().get(place);
                 let error = BuildError { op: "input".into(), error, operands: Vec::new(), place };
                 state.fail(error.into())
             }
@@ -181,7 +184,29 @@ impl Builder {
     /// From now on, nodes count as made at this place; `None` goes back to the caller's line.
     pub fn set_place(&self, place: Option<Place>) {
         let state = &mut *self.state.borrow_mut();
-        state.place = place.map(|place| state.graph.places().intern(place));
+        state.place = place.map(|place| state.graph.places().intern(place, state.scope));
+    }
+
+    /// Until the guard is dropped, nodes belong to the part of the model that has this name, inside the parts that are
+    /// open: pictures frame them together.
+    ///
+    /// ```
+    /// use wengert_expr::{Builder, DType, Type};
+    /// let b = Builder::new();
+    /// let x = b.input("x", Type::scalar(DType::F64));
+    /// let y = {
+    ///     let _encoder = b.scope("encoder");
+    ///     let _layer = b.scope("layer 1");
+    ///     x.sin()
+    /// };
+    /// assert_eq!(b.read(|g| g.scope(y.id()).to_owned()), "encoder/layer 1");
+    /// assert_eq!(b.read(|g| g.scope((y + 1.0).id()).to_owned()), "");
+    /// ```
+    pub fn scope(&self, name: &str) -> Scope<'_> {
+        let state = &mut *self.state.borrow_mut();
+        let outer = state.scope;
+        state.scope = state.graph.places().nested(outer, name);
+        Scope { builder: self, outer }
     }
 
     /// From now on, nodes count as made where this one was.
@@ -293,13 +318,27 @@ fn nodes(operands: &[Expr<'_>]) -> Vec<NodeId> {
     operands.iter().map(|e| e.id()).collect()
 }
 
+/// A part of a model that is being written, until this is dropped.
+#[derive(Debug)]
+#[must_use = "the scope ends when this is dropped"]
+pub struct Scope<'b> {
+    builder: &'b Builder,
+    outer: ScopeId,
+}
+
+impl Drop for Scope<'_> {
+    fn drop(&mut self) {
+        self.builder.state.borrow_mut().scope = self.outer;
+    }
+}
+
 /// An operand could not be built, which is already known.
 struct Dead;
 
 impl State {
     /// The place that was set, or else this line.
     fn place(&mut self, caller: &'static Location<'static>) -> PlaceId {
-        self.place.unwrap_or_else(|| self.graph.places().intern(Place::Rust(caller)))
+        self.place.unwrap_or_else(|| self.graph.places().intern(Place::Rust(caller), self.scope))
     }
 
     fn fail(&mut self, error: GraphError) -> Handle {

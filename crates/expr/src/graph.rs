@@ -9,7 +9,7 @@ use crate::cons::ConsTable;
 use crate::error::OpError;
 use crate::map::TypeId;
 use crate::op::Op;
-use crate::place::{Place, PlaceId, PlaceTable};
+use crate::place::{Place, PlaceId, PlaceTable, ScopeId};
 use crate::row::Row;
 use crate::signature::{Elementwise, Signature, SignatureId, SignatureTable};
 use crate::ty::{Shape, Type};
@@ -210,6 +210,13 @@ impl Graph {
         self.places.get(self.place_id(node))
     }
 
+    /// The part of a model that a node was written for, by [`Builder::scope`](crate::Builder::scope): names from the
+    /// outermost to the innermost with `/` between them, empty if there is none. A shared node keeps its first one, and the
+    /// nodes of a derivative have that of the node whose derivative they are.
+    pub fn scope(&self, node: NodeId) -> &str {
+        self.places.scope(self.place_id(node))
+    }
+
     pub(crate) fn place_id(&self, node: NodeId) -> PlaceId {
         self.place_of[node.index()]
     }
@@ -255,11 +262,21 @@ impl Graph {
         role: Role,
         place: Place,
     ) -> Result<NodeId, OpError> {
+        let place = self.places.intern(place, ScopeId::default());
+        self.add_input_at(name, ty, role, place)
+    }
+
+    pub(crate) fn add_input_at(
+        &mut self,
+        name: impl Into<String>,
+        ty: Type,
+        role: Role,
+        place: PlaceId,
+    ) -> Result<NodeId, OpError> {
         check_shape(&ty.shape)?;
         let op = Op::Input(self.inputs.len() as u32);
         let signature = Signature { op, operands: Box::new([]), ty: self.types.intern(ty.clone()) };
         let signature = self.signatures.push(signature);
-        let place = self.places.intern(place);
         let node = self.push(signature, &[], place);
         let name = name.into();
         self.inputs_by_name.entry(name.clone()).or_insert(self.inputs.len() as u32);
@@ -273,7 +290,7 @@ impl Graph {
     /// When the operation does not fit the operands.
     pub fn add(&mut self, op: Op, operands: &[NodeId], place: Place) -> Result<NodeId, OpError> {
         let types: Vec<TypeId> = operands.iter().map(|&n| self.type_id(n)).collect();
-        let place = self.places.intern(place);
+        let place = self.places.intern(place, ScopeId::default());
         self.add_typed(op, operands, &types, place).map(|(node, _)| node)
     }
 
@@ -376,7 +393,7 @@ impl Graph {
         let ty = self.types.intern(ty);
         let signature = Signature { op, operands: operands.iter().map(|_| ty).collect(), ty };
         let signature = self.signatures.push(signature);
-        let place = self.places.intern(Place::Unknown);
+        let place = self.places.intern(Place::Unknown, ScopeId::default());
         self.push(signature, operands, place)
     }
 

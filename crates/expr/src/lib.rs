@@ -31,7 +31,7 @@ mod visit;
 mod work;
 
 pub use build::{Along, CustomMap};
-pub use builder::Builder;
+pub use builder::{Builder, Scope};
 pub use composite::Operand;
 pub use describe::describe;
 pub use error::{BuildError, EvalError, ExtentList, GraphError, OpError, OperandReport};

@@ -1,4 +1,4 @@
-//! Where in the user's source a node was made.
+//! Where in the user's source a node was made, and in which part of the user's model.
 
 use rustc_hash::FxHashMap;
 use std::fmt;
@@ -31,33 +31,64 @@ impl fmt::Display for Place {
     }
 }
 
-/// The table of a graph's places: each one once, as far as it is easily known.
+/// The table of a graph's places and scopes: each pair once, as far as it is easily known.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PlaceTable {
-    places: Vec<Place>,
-    ids: FxHashMap<(u8, u64), PlaceId>,
-    last: Option<((u8, u64), PlaceId)>,
+    places: Vec<(Place, ScopeId)>,
+    /// The paths of scopes, after that of no scope, which is not listed.
+    scopes: Vec<String>,
+    ids: FxHashMap<Key, PlaceId>,
+    last: Option<(Key, PlaceId)>,
 }
 
 /// An entry of a graph's table of places.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PlaceId(u32);
 
+/// A scope of a graph; the default is none.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub(crate) struct ScopeId(u32);
+
+/// What tells places and scopes apart.
+type Key = (u8, u64, ScopeId);
+
 impl PlaceTable {
     pub(crate) fn get(&self, id: PlaceId) -> Place {
-        self.places[id.0 as usize]
+        self.places[id.0 as usize].0
     }
 
-    /// The entry of this place, made if it is new. Many nodes in a row have the same.
-    pub(crate) fn intern(&mut self, place: Place) -> PlaceId {
-        let key = key(place);
+    /// The path of the scope of an entry, empty outside all scopes.
+    pub(crate) fn scope(&self, id: PlaceId) -> &str {
+        self.path(self.places[id.0 as usize].1)
+    }
+
+    fn path(&self, scope: ScopeId) -> &str {
+        scope.0.checked_sub(1).map_or("", |at| &self.scopes[at as usize])
+    }
+
+    /// The scope of this name inside another one.
+    pub(crate) fn nested(&mut self, outer: ScopeId, name: &str) -> ScopeId {
+        let path = match self.path(outer) {
+            "" => name.to_owned(),
+            path => format!("{path}/{name}"),
+        };
+        let at = self.scopes.iter().position(|known| *known == path).unwrap_or_else(|| {
+            self.scopes.push(path);
+            self.scopes.len() - 1
+        });
+        ScopeId(at as u32 + 1)
+    }
+
+    /// The entry of this place and scope, made if it is new. Many nodes in a row have the same.
+    pub(crate) fn intern(&mut self, place: Place, scope: ScopeId) -> PlaceId {
+        let key = key(place, scope);
         if let Some((last, id)) = self.last
             && last == key
         {
             return id;
         }
         let id = *self.ids.entry(key).or_insert_with(|| {
-            self.places.push(place);
+            self.places.push((place, scope));
             PlaceId(self.places.len() as u32 - 1)
         });
         self.last = Some((key, id));
@@ -66,10 +97,10 @@ impl PlaceTable {
 }
 
 /// Lines of Rust by their address: one that the compiler keeps twice has two entries.
-fn key(place: Place) -> (u8, u64) {
+fn key(place: Place, scope: ScopeId) -> Key {
     match place {
-        Place::Unknown => (0, 0),
-        Place::Rust(location) => (1, std::ptr::from_ref(location).addr() as u64),
-        Place::Text { line, column } => (2, u64::from(line) << 32 | u64::from(column)),
+        Place::Unknown => (0, 0, scope),
+        Place::Rust(location) => (1, std::ptr::from_ref(location).addr() as u64, scope),
+        Place::Text { line, column } => (2, u64::from(line) << 32 | u64::from(column), scope),
     }
 }

@@ -28,10 +28,9 @@ impl Scene {
         for (i, cluster) in self.clusters.iter().enumerate() {
             stmts.push(stmt!(self.cluster(i, cluster)));
         }
-        let clustered = |n: &scene::Node| self.clusters.iter().any(|c| c.part == n.part);
-        stmts.extend(
-            self.nodes.iter().enumerate().filter(|(_, n)| !clustered(n)).map(|(i, n)| stmt!(node_of(i, n))),
-        );
+        let clustered = |i: &usize| self.clusters.iter().any(|c| c.part == self.nodes[*i].part);
+        let free: Vec<usize> = (0..self.nodes.len()).filter(|i| !clustered(i)).collect();
+        stmts.extend(self.framed(&free, 0, "scope"));
         stmts.extend(self.rows.iter().enumerate().map(|(i, row)| stmt!(row_of(i, row))));
         stmts.extend(self.edges.iter().map(|e| stmt!(self.edge(e))));
         graph!(di id!("wengert"), stmts)
@@ -87,17 +86,34 @@ impl Scene {
 
     fn cluster(&self, index: usize, cluster: &Cluster) -> Subgraph {
         let (frame, ground) = style::cluster(cluster.part);
-        let mut stmts = vec![
-            stmt!(attr!("label", esc quoted([cluster.title.as_str()]))),
-            // A layout from the bottom to the top turns a cluster's label round.
-            stmt!(attr!("labelloc", "b")),
-            stmt!(attr!("style", "rounded")),
-            stmt!(attr!("color", esc frame)),
-            stmt!(attr!("bgcolor", esc ground)),
-        ];
-        let members = self.nodes.iter().enumerate().filter(|(_, n)| n.part == cluster.part);
-        stmts.extend(members.map(|(i, n)| stmt!(node_of(i, n))));
+        let mut stmts = frame_of(&cluster.title, frame, ground);
+        let members: Vec<usize> =
+            (0..self.nodes.len()).filter(|&i| self.nodes[i].part == cluster.part).collect();
+        stmts.extend(self.framed(&members, 0, &index.to_string()));
         subgraph!(format!("cluster_{index}"), stmts)
+    }
+
+    /// Nodes that are framed together so far, those of each scope of this depth in a frame of their own.
+    fn framed(&self, members: &[usize], depth: usize, id: &str) -> Vec<Stmt> {
+        let mut stmts = Vec::new();
+        let mut scopes: Vec<(&str, Vec<usize>)> = Vec::new();
+        for &i in members {
+            match self.nodes[i].scope.split('/').nth(depth).filter(|name| !name.is_empty()) {
+                None => stmts.push(stmt!(node_of(i, &self.nodes[i]))),
+                Some(name) => match scopes.iter_mut().find(|(known, _)| *known == name) {
+                    Some((_, inside)) => inside.push(i),
+                    None => scopes.push((name, vec![i])),
+                },
+            }
+        }
+        for (k, (name, inside)) in scopes.into_iter().enumerate() {
+            let (frame, ground) = style::cluster(self.nodes[inside[0]].part);
+            let id = format!("{id}_{k}");
+            let mut frame = frame_of(name, frame, ground);
+            frame.extend(self.framed(&inside, depth + 1, &id));
+            stmts.push(stmt!(subgraph!(format!("cluster_{id}"), frame)));
+        }
+        stmts
     }
 
     fn edge(&self, edge: &scene::Edge) -> Edge {
@@ -127,6 +143,18 @@ impl Scene {
         }
         edge_between(from, to, attributes)
     }
+}
+
+/// What a frame of this title and these colours says of itself.
+fn frame_of(title: &str, frame: &str, ground: &str) -> Vec<Stmt> {
+    vec![
+        stmt!(attr!("label", esc quoted([title]))),
+        // A layout from the bottom to the top turns a cluster's label round.
+        stmt!(attr!("labelloc", "b")),
+        stmt!(attr!("style", "rounded")),
+        stmt!(attr!("color", esc frame)),
+        stmt!(attr!("bgcolor", esc ground)),
+    ]
 }
 
 /// Nodes on one layer, in their order.

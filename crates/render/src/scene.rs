@@ -40,6 +40,9 @@ pub struct Node {
     pub kind: NodeKind,
     /// Which computation it belongs to.
     pub part: Part,
+    /// The part of a model that it belongs to, from the outermost name to the innermost with `/` between them; empty if
+    /// there is none. The nodes of a part are framed together.
+    pub scope: String,
     /// True if it is a result of the function.
     pub output: bool,
     /// What happened to it.

@@ -95,6 +95,7 @@ impl<'f> Sketch<'f> {
             operation: op.name(),
             kind,
             part,
+            scope: self.graph.scope(node).to_owned(),
             output: output.is_some(),
             mark: Mark::Plain,
         }

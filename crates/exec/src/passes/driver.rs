@@ -290,8 +290,8 @@ impl Driver<'_, '_, '_> {
         if self.context.left == 0 || self.context.report.fired >= self.endless {
             return None;
         }
-        let (place, rules) = self.b.read(|g| (g.place(node), self.context.index.rules(g, node, &self.notes)));
-        self.b.set_place(Some(place));
+        let rules = self.b.read(|g| self.context.index.rules(g, node, &self.notes));
+        self.b.set_place_of(node);
         let (now, note) = (self.context.now.clone(), self.notes[node.index()]);
         let mut never = true;
         for active in rules.iter().filter(|a| now.contains(&a.pass) && note.has(Note::mark(a.pass))) {
