@@ -3,7 +3,7 @@
 use crate::case::Case;
 use crate::error::Error;
 use wengert_interop::digits as handwritten;
-use wengert_nn::{Activation, Dataset, Loss, Mlp, Precision};
+use wengert_nn::{Activation, Dataset, Loss, Model, Precision};
 
 const SEED: u64 = 1;
 
@@ -16,7 +16,7 @@ pub fn digits(batch: usize) -> Result<Case, Error> {
     let loss = Loss::SoftmaxCrossEntropy;
     let data = Dataset::new(&features, &labels, loss, Precision::F32)?.scaled(1.0 / 16.0);
     let data = data.rows(&(0..batch.min(data.len())).collect::<Vec<_>>());
-    let model = Mlp::new(&[64, 64, 10], Activation::Relu)?;
+    let model = Model::mlp(&[64, 64, 10], Activation::Relu)?;
     let (names, mut values): (Vec<_>, Vec<_>) = model.params(SEED).into_iter().unzip();
     values.extend([data.features().clone(), data.targets().values().clone()]);
     let function = model.loss_function(loss, data.len())?;

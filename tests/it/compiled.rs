@@ -7,7 +7,7 @@ use wengert::diff::{Mode, jacobian, value_and_grad};
 use wengert::exec::{ArrayMut, ArrayRef, CompileOptions, Interpreter, compile};
 use wengert::expr::text::{parse, print};
 use wengert::expr::{Builder, DType, Expr, Function, Type, Value};
-use wengert::nn::{Activation, Adam, Loss, Mlp, Optimizer, Settings, Sgd, Trainer};
+use wengert::nn::{Activation, Adam, Loss, Model, Optimizer, Settings, Sgd, Trainer};
 
 /// Ways to compile that must all give the same values.
 fn ways() -> Vec<(&'static str, CompileOptions)> {
@@ -141,7 +141,7 @@ fn training_steps_replace_their_state() {
     ];
     for optimizer in optimizers {
         let settings = Settings { loss: Loss::Mse, optimizer, learning_rate: 0.05, batch_size: 6, seed: 7 };
-        let model = Mlp::new(&[5, 7, 4, 3], Activation::Tanh).unwrap();
+        let model = Model::mlp(&[5, 7, 4, 3], Activation::Tanh).unwrap();
         let trainer = Trainer::new(model, settings);
         let function = trainer.step_function(6).unwrap();
         let mut draw = Draw::new(3);

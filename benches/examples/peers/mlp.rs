@@ -4,7 +4,7 @@ use crate::pace::{Measure, Session, array};
 use crate::run::{Settings, compile};
 use crate::{Arguments, Outcome};
 use wengert_expr::{Function, Value};
-use wengert_nn::{Activation, Loss, Mlp, Optimizer, Sgd, training_step};
+use wengert_nn::{Activation, Loss, Model, Optimizer, Sgd, training_step};
 
 const RATE: f32 = 0.01;
 /// After how many steps results are compared.
@@ -50,7 +50,7 @@ fn step_function(args: &Arguments, params: &[Value], batch: usize) -> Outcome<Fu
         "A5" => (Activation::Tanh, Loss::SoftmaxCrossEntropy),
         _ => (Activation::Relu, Loss::SoftmaxCrossEntropy),
     };
-    let model = Mlp::new(&sizes, activation)?;
+    let model = Model::mlp(&sizes, activation)?;
     let step = training_step(&model, loss, &Optimizer::Sgd(Sgd::default()), batch)?;
     // How many samples were right, the last output, is what no peer tells.
     let outputs = step.outputs()[..step.outputs().len() - 1].to_vec();

@@ -3,6 +3,7 @@
 use crate::checkpoint::CheckpointError;
 use crate::classic::ClassicError;
 use crate::config::ConfigError;
+use crate::layer::Misfit;
 use crate::loss::Loss;
 use thiserror::Error;
 use wengert_diff::DiffError;
@@ -104,19 +105,31 @@ pub enum ModelError {
         found: usize,
     },
     /// A width of zero or beyond all reason.
-    #[error("width {found} of layer {at}: expected 1 to {} units", crate::mlp::MAX_UNITS)]
+    #[error("width {found} of layer {at}: expected 1 to {} units", crate::model::MAX_UNITS)]
     Width {
         /// Which layer, 0 for the features.
         at: usize,
         /// The width.
         found: usize,
     },
+    /// A layer that cannot work on what comes to it.
+    #[error(transparent)]
+    Layer(#[from] Misfit),
+    /// A graph that could not be built.
+    #[error(transparent)]
+    Graph(Box<GraphError>),
     /// More parameters than memory is meant for.
-    #[error("a model of {count} parameters: at most {} are possible", crate::mlp::MAX_PARAMS)]
+    #[error("a model of {count} parameters: at most {} are possible", crate::model::MAX_PARAMS)]
     TooLarge {
         /// How many there would be.
         count: usize,
     },
+}
+
+impl From<GraphError> for ModelError {
+    fn from(error: GraphError) -> ModelError {
+        ModelError::Graph(Box::new(error))
+    }
 }
 
 /// Why data cannot be used.

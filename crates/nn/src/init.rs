@@ -4,7 +4,9 @@ use crate::random::Random;
 use serde::{Deserialize, Serialize};
 use wengert_expr::{Type, Value};
 
-/// A distribution for the weights `[fan_in, fan_out]` of a layer.
+/// A distribution for the weights `[fan_in, fan_out]` of a layer; of the kernels `[places.., channels, units]` of a
+/// convolution each number goes into `units` places and comes from all others: `fan_in = places * channels` and `fan_out =
+/// places * units`.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Init {
@@ -43,11 +45,12 @@ impl Init {
         }
     }
 
-    /// A matrix of weights of this type, whose shape is `[fan_in, fan_out]`.
+    /// Weights of this type, a matrix or kernels.
     pub fn sample(self, ty: &Type, random: &mut Random) -> Value {
-        let (fan_in, fan_out) =
-            (ty.shape.first().copied().unwrap_or(1), ty.shape.last().copied().unwrap_or(1));
-        let variance = self.variance(fan_in, fan_out);
+        let (units, before) = ty.shape.split_last().map_or((1, &[][..]), |(&units, before)| (units, before));
+        let fan_in: usize = before.iter().product();
+        let places: usize = before.iter().rev().skip(1).product();
+        let variance = self.variance(fan_in, places * units);
         let (deviation, bound) = (variance.sqrt(), (3.0 * variance).sqrt());
         let mut draw = |one: &mut dyn FnMut(&mut Random) -> f64| -> Vec<f64> {
             (0..ty.shape.elements()).map(|_| one(random)).collect()
@@ -59,7 +62,7 @@ impl Init {
             Init::GlorotNormal | Init::HeNormal | Init::LecunNormal => {
                 draw(&mut |random| random.normal() * deviation)
             }
-            Init::Orthogonal => orthogonal(fan_in, fan_out, random),
+            Init::Orthogonal => orthogonal(fan_in, units, random),
             Init::Constant(c) => draw(&mut |_| c),
             Init::Zeros => draw(&mut |_| 0.0),
         };

@@ -5,9 +5,9 @@
 //! parameters bit for bit. Nothing here prints; progress comes as [`Event`]s.
 //!
 //! ```
-//! use wengert_nn::{Adam, Activation, Dataset, Loss, Mlp, Optimizer, Precision, Settings, Trainer};
+//! use wengert_nn::{Adam, Activation, Dataset, Loss, Model, Optimizer, Precision, Settings, Trainer};
 //!
-//! let model = Mlp::new(&[2, 8, 1], Activation::Tanh)?;
+//! let model = Model::mlp(&[2, 8, 1], Activation::Tanh)?;
 //! let data = Dataset::xor(Loss::BceWithLogits, Precision::F32)?;
 //! let optimizer = Optimizer::Adam(Adam::default());
 //! let settings = Settings { loss: Loss::BceWithLogits, optimizer, learning_rate: 0.05, batch_size: 4, seed: 1 };
@@ -22,16 +22,16 @@ mod checkpoint;
 pub mod classic;
 mod config;
 mod data;
-mod dense;
 mod error;
 mod experiment;
 mod init;
+pub mod layer;
 mod load;
 mod loss;
 mod matrix;
 pub mod metrics;
 pub mod minimize;
-mod mlp;
+mod model;
 mod optim;
 mod output;
 mod precision;
@@ -48,16 +48,16 @@ pub use config::{
     TrainingConfig,
 };
 pub use data::{Batches, Dataset, Standardize, Synthetic, Targets, split_ordered, split_shuffled};
-pub use dense::Dense;
 pub use error::{DataError, Divergence, ModelError, NnError, NotFinite};
 pub use experiment::Experiment;
 pub use init::Init;
+pub use layer::Layer;
 pub use loss::{
     Loss, Reduction, TargetKind, cross_entropy, entropy, entropy_of_logits, kl_divergence,
     kl_divergence_of_logits,
 };
 pub use metrics::{Epoch, Event, Metrics};
-pub use mlp::{MAX_PARAMS, MAX_UNITS, Mlp};
+pub use model::{Forward, MAX_PARAMS, MAX_UNITS, Model};
 pub use optim::*;
 pub use output::{OutputUnit, Variance};
 pub use precision::Precision;

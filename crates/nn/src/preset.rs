@@ -9,7 +9,6 @@ use crate::config::{
 };
 use crate::loss::Loss;
 use crate::optim::Penalty;
-use crate::precision::Precision;
 use std::path::{Path, PathBuf};
 
 /// A configuration that is known to work.
@@ -80,12 +79,7 @@ impl Preset {
 fn xor() -> TrainConfig {
     TrainConfig {
         data: DataConfig::new(Source::Xor),
-        model: ModelConfig {
-            hidden: vec![8],
-            activation: Activation::Tanh,
-            init: None,
-            precision: Precision::F32,
-        },
+        model: ModelConfig::hidden(&[8], Activation::Tanh),
         train: TrainingConfig {
             batch_size: 4,
             seed: 1,
@@ -129,12 +123,7 @@ fn diabetes() -> TrainConfig {
 fn digits() -> TrainConfig {
     TrainConfig {
         data: DataConfig { scale: 1.0 / 16.0, ..DataConfig::new(Source::Digits) },
-        model: ModelConfig {
-            hidden: vec![64],
-            activation: Activation::Relu,
-            init: None,
-            precision: Precision::F32,
-        },
+        model: ModelConfig::hidden(&[64], Activation::Relu),
         train: TrainingConfig {
             batch_size: 16,
             seed: 1,

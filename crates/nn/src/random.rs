@@ -16,6 +16,8 @@ pub enum Purpose {
     Batches,
     /// Samples that are made up.
     Data,
+    /// What a step of training draws: which elements are dropped.
+    Step,
 }
 
 /// A stream of random numbers.
@@ -32,6 +34,7 @@ impl Random {
             Purpose::Split => 2,
             Purpose::Batches => 3,
             Purpose::Data => 4,
+            Purpose::Step => 5,
         };
         let mut rng = ChaCha8Rng::from_seed(key);
         rng.set_stream(stream);

@@ -1,22 +1,24 @@
 //! One whole step of training as one graph, and the graph that evaluates.
 //!
-//! Inputs of the step: the parameters, the optimiser's state, `x`, `y` and `learning_rate`. Outputs: the new parameters,
-//! the new state, `loss` and `correct`, so that the first outputs of a step are the first inputs of the next. The loss
-//! is that before the update, without the penalty that its gradient may have.
+//! Inputs of the step: the parameters, the model's buffers, the optimiser's state, `x`, `y`, `learning_rate` and, for a model
+//! that draws random numbers, `key`. Outputs: the new parameters, buffers and state, `loss` and `correct`, so that the first
+//! outputs of a step are the first inputs of the next. The loss is that before the update, without the penalty that its
+//! gradient may have.
 
 use crate::error::NnError;
+use crate::layer::Phase;
 use crate::loss::Loss;
-use crate::mlp::Mlp;
+use crate::model::Model;
 use crate::optim::{Optimizer, Tuning};
 use wengert_diff::gradient;
-use wengert_expr::{Builder, Expr, Function, GraphError, Type};
+use wengert_expr::{Builder, Expr, Function, Type};
 
 /// Forward, backward and update for a batch of this size.
 ///
 /// # Errors
 /// A shape with more elements than memory can address.
 pub fn training_step(
-    model: &Mlp,
+    model: &Model,
     loss: Loss,
     optimizer: &Optimizer,
     batch: usize,
@@ -29,7 +31,7 @@ pub fn training_step(
 /// # Errors
 /// A shape with more elements than memory can address.
 pub fn tuned_step(
-    model: &Mlp,
+    model: &Model,
     loss: Loss,
     optimizer: &Optimizer,
     tuning: &Tuning,
@@ -37,19 +39,23 @@ pub fn tuned_step(
 ) -> Result<Function, NnError> {
     let b = Builder::new();
     let params = model.declare(&b);
+    let buffers = model.declare_buffers(&b);
     let types = model.param_types();
     let state: Vec<Expr<'_>> =
         optimizer.state_types(&types).into_iter().map(|(n, ty)| b.param(n, ty)).collect();
-    let (value, correct) = measured(&b, model, loss, &params, batch);
+    let kept: Vec<String> = b.read(|g| g.inputs().iter().map(|i| format!("next_{}", i.name)).collect());
+    let (x, y) = data(&b, model, loss, batch);
     let rate = b.input("learning_rate", Type::scalar(model.precision().dtype()));
+    let forward = model.apply(x, &params, &buffers, Phase::Train { key: model.declare_key(&b) })?;
+    let (value, correct) = (loss.apply(forward.outputs, y), loss.correct(forward.outputs, y));
     if let Some(error) = b.error() {
         return Err(error.into());
     }
     let objective = tuning.penalty.of(&params).map_or(value, |penalty| value + penalty);
     let gradients = tuning.clip.apply(&gradient(objective, &params)?);
     let update = optimizer.update(&params, &gradients, &state, rate);
-    let names: Vec<String> = b.read(|g| g.inputs().iter().map(|i| format!("next_{}", i.name)).collect());
-    for (name, e) in names.into_iter().zip(update.params.into_iter().chain(update.state)) {
+    let next = update.params.into_iter().chain(forward.buffers).chain(update.state);
+    for (name, e) in kept.into_iter().zip(next) {
         b.output(name, e);
     }
     b.output("loss", value);
@@ -57,32 +63,24 @@ pub fn tuned_step(
     Ok(b.finish()?)
 }
 
-/// From the parameters, `x` and `y` to `loss` and `correct`, for a batch of this size.
+/// From the parameters, the buffers, `x` and `y` to `loss` and `correct`, for a batch of this size.
 ///
 /// # Errors
 /// A shape with more elements than memory can address.
-pub fn evaluation(model: &Mlp, loss: Loss, batch: usize) -> Result<Function, GraphError> {
+pub fn evaluation(model: &Model, loss: Loss, batch: usize) -> Result<Function, NnError> {
     let b = Builder::new();
-    let params = model.declare(&b);
-    let (value, correct) = measured(&b, model, loss, &params, batch);
-    b.output("loss", value);
-    b.output("correct", correct);
-    b.finish()
+    let (params, buffers) = (model.declare(&b), model.declare_buffers(&b));
+    let (x, y) = data(&b, model, loss, batch);
+    let outputs = model.apply(x, &params, &buffers, Phase::Evaluate)?.outputs;
+    b.output("loss", loss.apply(outputs, y));
+    b.output("correct", loss.correct(outputs, y));
+    Ok(b.finish()?)
 }
 
-/// The mean loss of a batch and how many of its samples are right.
+/// A batch as inputs of a graph.
 #[track_caller]
-fn measured<'b>(
-    b: &'b Builder,
-    model: &Mlp,
-    loss: Loss,
-    params: &[Expr<'b>],
-    batch: usize,
-) -> (Expr<'b>, Expr<'b>) {
-    let x = b.input("x", model.input_type(batch));
-    let y = b.input("y", loss.target_type(model, batch));
-    let outputs = model.apply(x, params);
-    (loss.apply(outputs, y), loss.correct(outputs, y))
+fn data<'b>(b: &'b Builder, model: &Model, loss: Loss, batch: usize) -> (Expr<'b>, Expr<'b>) {
+    (b.input("x", model.input_type(batch)), b.input("y", loss.target_type(model, batch)))
 }
 
 #[cfg(test)]
@@ -95,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_step_feeds_the_next() {
-        let model = Mlp::new(&[3, 4, 2], Activation::Tanh).unwrap();
+        let model = Model::mlp(&[3, 4, 2], Activation::Tanh).unwrap();
         let adam = Optimizer::Adam(Adam::default());
         let step = training_step(&model, Loss::SoftmaxCrossEntropy, &adam, 5).unwrap();
         let kept = 4 + 1 + 8;
@@ -112,7 +110,7 @@ mod tests {
     /// The same affine unit as below, its two gradients clipped and its weights with a penalty.
     #[test]
     fn a_penalty_and_clipping_are_in_the_step() {
-        let model = Mlp::new(&[2, 1], Activation::Identity).unwrap().with_precision(crate::Precision::F64);
+        let model = Model::mlp(&[2, 1], Activation::Identity).unwrap().with_precision(crate::Precision::F64);
         let run = |tuning: Tuning| {
             let sgd = Optimizer::Sgd(Sgd::default());
             let step = tuned_step(&model, Loss::Mse, &sgd, &tuning, 1).unwrap();
@@ -142,7 +140,7 @@ mod tests {
     /// One affine unit with the loss `(w*x + b - y)**2 / 2`, by its graph and by hand.
     #[test]
     fn the_delta_rule_in_one_step() {
-        let model = Mlp::new(&[2, 1], Activation::Identity).unwrap().with_precision(crate::Precision::F64);
+        let model = Model::mlp(&[2, 1], Activation::Identity).unwrap().with_precision(crate::Precision::F64);
         let step = training_step(&model, Loss::Mse, &Optimizer::Sgd(Sgd::default()), 1).unwrap();
         let inputs = [
             Value::new([2, 1], vec![0.5, -1.0]),
@@ -217,7 +215,7 @@ mod tests {
 
     #[test]
     fn h10_the_mean_of_batch_gradients_is_the_gradient() {
-        let model = Mlp::new(&[2, 3, 1], Activation::Tanh).unwrap().with_precision(crate::Precision::F64);
+        let model = Model::mlp(&[2, 3, 1], Activation::Tanh).unwrap().with_precision(crate::Precision::F64);
         let params: Vec<Value> = model.params(3).into_iter().map(|(_, v)| v).collect();
         let mean_gradient = |batch: usize| {
             let loss = model.loss_function(Loss::Mse, batch).unwrap();

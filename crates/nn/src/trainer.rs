@@ -8,8 +8,9 @@ use crate::data::{Batches, Dataset};
 use crate::error::{Divergence, NnError, NotFinite};
 use crate::loss::Loss;
 use crate::metrics::{Epoch, Event, Metrics, Tally};
-use crate::mlp::Mlp;
+use crate::model::Model;
 use crate::optim::{Optimizer, Tuning};
+use crate::random::{Purpose, Random};
 use crate::step::{evaluation, tuned_step};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -34,10 +35,10 @@ pub struct Settings {
 /// A model in training.
 #[derive(Clone, Debug)]
 pub struct Trainer {
-    model: Mlp,
+    model: Model,
     settings: Settings,
     tuning: Tuning,
-    /// The parameters, then the optimiser's state.
+    /// The parameters, then the model's buffers, then the optimiser's state.
     kept: Vec<Value>,
     /// What was kept before the last step: whether its loss is finite, the last step told.
     before: Vec<Value>,
@@ -53,10 +54,11 @@ pub struct Trainer {
 
 impl Trainer {
     /// A model with fresh parameters.
-    pub fn new(model: Mlp, settings: Settings) -> Trainer {
+    pub fn new(model: Model, settings: Settings) -> Trainer {
         let state = settings.optimizer.state_types(&model.param_types());
-        let params = model.params(settings.seed).into_iter().map(|(_, value)| value);
-        let kept: Vec<Value> = params.chain(state.iter().map(|(_, ty)| Value::zeros(ty))).collect();
+        let state = state.into_iter().map(|(name, ty)| (name, Value::zeros(&ty)));
+        let own = model.params(settings.seed).into_iter().chain(model.buffers());
+        let kept: Vec<Value> = own.chain(state).map(|(_, value)| value).collect();
         let (before, proven) = (kept.clone(), kept.clone());
         Trainer {
             model,
@@ -82,7 +84,7 @@ impl Trainer {
     /// # Errors
     /// A checkpoint of another model, or one that was trained in another way.
     pub fn resume(
-        model: Mlp,
+        model: Model,
         settings: Settings,
         tuning: Tuning,
         checkpoint: &Checkpoint,
@@ -102,7 +104,7 @@ impl Trainer {
     }
 
     /// The model.
-    pub fn model(&self) -> &Mlp {
+    pub fn model(&self) -> &Model {
         &self.model
     }
 
@@ -128,15 +130,24 @@ impl Trainer {
 
     /// The parameters by name.
     pub fn params(&self) -> Vec<(String, Value)> {
-        let names = self.model.param_types().into_iter().map(|(name, _)| name);
-        names.zip(self.kept.iter().cloned()).collect()
+        named(self.model.param_types(), &self.kept)
+    }
+
+    /// The model's buffers by name: what training keeps up beside parameters.
+    pub fn buffers(&self) -> Vec<(String, Value)> {
+        let buffers = self.model.buffer_types();
+        named(buffers, &self.kept[self.model.weights().len()..])
     }
 
     /// The optimiser's state by name.
     pub fn state(&self) -> Vec<(String, Value)> {
-        let params = self.model.param_types();
-        let names = self.settings.optimizer.state_types(&params).into_iter().map(|(name, _)| name);
-        names.zip(self.kept[params.len()..].iter().cloned()).collect()
+        let state = self.settings.optimizer.state_types(&self.model.param_types());
+        named(state, &self.kept[self.own()..])
+    }
+
+    /// How many arrays are the model's own: its parameters and its buffers.
+    fn own(&self) -> usize {
+        self.model.weights().len() + self.model.buffer_types().len()
     }
 
     /// The graph of a step with a batch of this size.
@@ -210,7 +221,7 @@ impl Trainer {
         let all: Vec<usize> = (0..data.len()).collect();
         for samples in all.chunks(CHUNK) {
             let chunk = data.rows(samples);
-            let mut inputs = self.kept[..self.model.param_types().len()].to_vec();
+            let mut inputs = self.kept[..self.own()].to_vec();
             inputs.extend([chunk.features().clone(), chunk.targets().values().clone()]);
             let outputs = self.evaluator(samples.len())?.run(&inputs)?;
             tally.add(samples.len(), number(&outputs[0]), number(&outputs[1]));
@@ -232,8 +243,10 @@ impl Trainer {
         let scalar = Type::scalar(self.model.precision().dtype());
         let mut measured = [Value::zeros(&scalar), Value::zeros(&Type::scalar(DType::I64))];
         let rate = Value::from_f64s(&scalar, &[self.learning_rate()]);
+        let key = self.model.draws().then(|| self.key());
         let mut state: Vec<ArrayMut<'_>> = self.kept.iter_mut().map(ArrayMut::from).collect();
-        let inputs = [batch.features(), batch.targets().values(), &rate].map(ArrayRef::from);
+        let inputs = [batch.features(), batch.targets().values(), &rate].into_iter().chain(&key);
+        let inputs: Vec<ArrayRef<'_>> = inputs.map(ArrayRef::from).collect();
         let mut outputs = measured.each_mut().map(ArrayMut::from);
         let stepped = self.steps[&size].session().step(&mut state, &inputs, &mut outputs);
         drop((state, outputs));
@@ -244,6 +257,12 @@ impl Trainer {
         Ok((number(&measured[0]), number(&measured[1])))
     }
 
+    /// What the next step draws its random numbers from.
+    fn key(&self) -> Value {
+        let mut random = Random::new(self.settings.seed, Purpose::Step, self.steps_done as u64);
+        Value::scalar((random.uniform() * 2f64.powi(53)).floor())
+    }
+
     fn evaluator(&mut self, size: usize) -> Result<&Executable, NnError> {
         if !self.evaluations.contains_key(&size) {
             let function = evaluation(&self.model, self.settings.loss, size)?;
@@ -252,14 +271,18 @@ impl Trainer {
         Ok(&self.evaluations[&size])
     }
 
-    /// The parameters, then the optimiser's state, by name.
+    /// The parameters, then the buffers, then the optimiser's state, by name.
     fn kept(&self) -> Vec<(String, Value)> {
-        [self.params(), self.state()].concat()
+        [self.params(), self.buffers(), self.state()].concat()
     }
 
     fn name(&self, at: usize) -> String {
         self.kept().into_iter().nth(at).map(|(name, _)| name).unwrap_or_default()
     }
+}
+
+fn named(types: Vec<(String, Type)>, values: &[Value]) -> Vec<(String, Value)> {
+    types.into_iter().map(|(name, _)| name).zip(values.iter().cloned()).collect()
 }
 
 fn is_finite(value: &Value) -> bool {
@@ -291,7 +314,7 @@ mod tests {
     };
 
     fn xor(settings: Settings) -> (Trainer, Dataset) {
-        let model = Mlp::new(&[2, 8, 1], Activation::Tanh).unwrap();
+        let model = Model::mlp(&[2, 8, 1], Activation::Tanh).unwrap();
         (Trainer::new(model, settings), Dataset::xor(settings.loss, Precision::F32).unwrap())
     }
 
@@ -355,7 +378,7 @@ mod tests {
         for &name in Optimizer::NAMES {
             let optimizer = Optimizer::named(name).unwrap();
             let settings = Settings { optimizer, batch_size: 4, ..ADAM };
-            let model = Mlp::new(&[2, 3, 1], Activation::Tanh).unwrap().with_precision(Precision::F64);
+            let model = Model::mlp(&[2, 3, 1], Activation::Tanh).unwrap().with_precision(Precision::F64);
             let mut trainer = Trainer::new(model, settings);
             let data = Dataset::xor(Loss::Mse, Precision::F64).unwrap();
             let step = wengert_exec::Interpreter::new(&trainer.step_function(4).unwrap());

@@ -34,7 +34,7 @@ pub(crate) fn infix(op: &Op) -> Option<(&'static str, Strength)> {
             Binary::Div => Some(("/", Strength::Product)),
             Binary::Remainder => Some(("%", Strength::Product)),
             Binary::Pow => Some(("**", Strength::Power)),
-            Binary::Maximum | Binary::Minimum | Binary::Atan2 | Binary::Hypot => None,
+            Binary::Maximum | Binary::Minimum | Binary::Atan2 | Binary::Hypot | Binary::Random => None,
             Binary::And | Binary::Or | Binary::Xor => None,
         },
         Op::Compare(comparison) => {

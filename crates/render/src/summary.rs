@@ -120,7 +120,11 @@ fn folded_node(nodes: &[Node], members: &[usize], levels: &[usize]) -> Node {
         details,
         kind: NodeKind::Folded,
         part: first.part,
-        scope: if members.iter().all(|&i| nodes[i].scope == first.scope) { first.scope.clone() } else { String::new() },
+        scope: if members.iter().all(|&i| nodes[i].scope == first.scope) {
+            first.scope.clone()
+        } else {
+            String::new()
+        },
         output: results > 0,
         mark: members.iter().map(|&i| nodes[i].mark).max().unwrap_or_default(),
         ..Node::default()

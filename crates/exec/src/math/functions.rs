@@ -144,7 +144,7 @@ table! {
         Maximum => simple::maximum,
         Minimum => simple::minimum,
     }
-    scalar { Pow | Remainder }
+    scalar { Pow | Remainder | Random }
     other { And | Or | Xor }
 }
 

@@ -121,6 +121,9 @@ binary_methods! {
     atan2 => Atan2,
     /// `sqrt(self**2 + other**2)` without overflow.
     hypot => Hypot,
+    /// A number in [0, 1) drawn from the stream of this key at this position, `other`; whole parts decide, and the same ones
+    /// draw the same number. Its derivative is zero.
+    random => Random,
     /// Both.
     logical_and => And,
     /// At least one.

@@ -53,6 +53,9 @@ super::family! {
         Remainder => binary("remainder", Kernel::BinaryInt(special::remainder, integer_remainder),
             &[|c| c.identity(), |c| c.diagonal(-(c.x(0) / c.x(1)).floor())])
             .within(&[(0.1, 0.9), (1.0, 2.0)]).kinks("the jumps are left out"),
+        /// A number in [0, 1) drawn from a key at a counter, as the whole parts of both decide.
+        Random => binary("random", Kernel::Binary(special::random), &[|c| c.zero(), |c| c.zero()])
+            .within(&[(0.1, 0.9), (0.1, 0.9)]).kinks("0 at integers, where it jumps"),
         /// Both.
         And => binary("logical_and", Kernel::Logic(|a, b| a & b), &[|c| c.zero(), |c| c.zero()]),
         /// At least one.

@@ -10,6 +10,7 @@ mod integer;
 mod lgamma;
 mod logistic;
 mod polygamma;
+mod random;
 
 pub use arithmetic::{hypot, maximum, minimum, remainder, round, rsqrt, sign};
 pub use digamma::digamma;
@@ -18,6 +19,7 @@ pub use integer::{power_i64, remainder_i64};
 pub use lgamma::lgamma;
 pub use logistic::{sigmoid, softplus};
 pub use polygamma::polygamma;
+pub use random::random;
 
 /// The Bernoulli numbers B2, B4, ..., B20 (DLMF 24.2).
 const BERNOULLI: [f64; 10] = [

@@ -287,8 +287,7 @@ fn names_are_those_of_configurations() {
             None => format!("activation = '{}'", activation.name()),
             Some(a) => format!("activation = {{ {} = {a:?} }}", activation.name()),
         };
-        let config =
-            crate::ModelConfig { hidden: vec![2], activation, init: None, precision: crate::Precision::F32 };
+        let config = crate::ModelConfig::hidden(&[2], activation);
         let read: crate::ModelConfig = toml::from_str(&format!("hidden = [2]\n{text}")).unwrap();
         assert_eq!(read, config);
         let formula = activation.facts().formula;

@@ -13,7 +13,7 @@ mod unique;
 
 pub use error::CheckpointError;
 
-use crate::mlp::Mlp;
+use crate::model::Model;
 use crate::optim::Tuning;
 use crate::trainer::Settings;
 use serde::{Deserialize, Serialize};
@@ -27,9 +27,9 @@ pub(crate) const FORMAT: u64 = 1;
 /// Training between two epochs.
 ///
 /// ```
-/// use wengert_nn::{Activation, Checkpoint, Dataset, Loss, Mlp, Optimizer, Precision, Settings, Trainer, Tuning};
+/// use wengert_nn::{Activation, Checkpoint, Dataset, Loss, Model, Optimizer, Precision, Settings, Trainer, Tuning};
 ///
-/// let model = Mlp::new(&[2, 4, 1], Activation::Tanh)?;
+/// let model = Model::mlp(&[2, 4, 1], Activation::Tanh)?;
 /// let optimizer = Optimizer::named("adam").unwrap();
 /// let settings = Settings { loss: Loss::Mse, optimizer, learning_rate: 0.05, batch_size: 4, seed: 1 };
 /// let data = Dataset::xor(Loss::Mse, Precision::F32)?;
@@ -66,7 +66,7 @@ struct State {
 impl Checkpoint {
     /// What a trainer keeps.
     pub(crate) fn new(
-        training: (&Mlp, &Settings, &Tuning),
+        training: (&Model, &Settings, &Tuning),
         epochs: usize,
         steps: usize,
         tensors: Vec<(String, Value)>,
@@ -116,7 +116,7 @@ impl Checkpoint {
     /// The values of these names and types, once it is certain that it belongs to this training.
     pub(crate) fn values(
         &self,
-        training: (&Mlp, &Settings, &Tuning),
+        training: (&Model, &Settings, &Tuning),
         types: &[(String, Type)],
     ) -> Result<Vec<Value>, CheckpointError> {
         same(&self.state.training, &describe(training))?;
@@ -139,11 +139,13 @@ impl Checkpoint {
 }
 
 /// What the model is and how it is trained.
-fn describe((model, settings, tuning): (&Mlp, &Settings, &Tuning)) -> Map<String, serde_json::Value> {
+fn describe((model, settings, tuning): (&Model, &Settings, &Tuning)) -> Map<String, serde_json::Value> {
     let mut all = Map::new();
     let mut tell = |name: &str, value| all.insert(name.to_owned(), value);
-    tell("widths", json!(model.sizes()));
-    tell("activation", json!(model.activation()));
+    tell("features", json!(model.inputs()));
+    for (i, layer) in model.layers().iter().enumerate() {
+        tell(&format!("layer {}", i + 1), json!(layer));
+    }
     tell("precision", json!(model.precision()));
     tell("loss", json!(settings.loss));
     tell("optimizer", json!(settings.optimizer.name()));

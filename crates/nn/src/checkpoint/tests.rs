@@ -21,8 +21,8 @@ fn tuning() -> Tuning {
     Tuning { schedule: Schedule::Cosine { steps: 17, last: 0.1 }, ..Tuning::default() }
 }
 
-fn model(precision: Precision) -> Mlp {
-    Mlp::new(&[2, 3, 1], Activation::Tanh).unwrap().with_precision(precision)
+fn model(precision: Precision) -> Model {
+    Model::mlp(&[2, 3, 1], Activation::Tanh).unwrap().with_precision(precision)
 }
 
 fn trained(optimizer: &str, precision: Precision, epochs: usize) -> Trainer {
@@ -169,15 +169,21 @@ fn bits_survive() {
 #[test]
 fn other_training_is_refused() {
     let checkpoint = trained("sgd", Precision::F32, 1).checkpoint();
-    let refused = |model: Mlp, settings: Settings, tuning: Tuning| {
+    let refused = |model: Model, settings: Settings, tuning: Tuning| {
         let error = Trainer::resume(model, settings, tuning, &checkpoint).unwrap_err().to_string();
         error.strip_prefix("the checkpoint belongs to other training: ").unwrap().to_owned()
     };
     let (own, f32s) = (settings("sgd"), || model(Precision::F32));
-    let wide = Mlp::new(&[2, 4, 1], Activation::Tanh).unwrap();
-    assert_eq!(refused(wide, own, tuning()), "widths is [2,3,1] there and [2,4,1] here");
-    let relu = Mlp::new(&[2, 3, 1], Activation::Relu).unwrap();
-    assert_eq!(refused(relu, own, tuning()), r#"activation is "tanh" there and "relu" here"#);
+    let wide = Model::mlp(&[2, 4, 1], Activation::Tanh).unwrap();
+    assert_eq!(
+        refused(wide, own, tuning()),
+        r#"layer 1 is {"dense":{"units":3}} there and {"dense":{"units":4}} here"#
+    );
+    let relu = Model::mlp(&[2, 3, 1], Activation::Relu).unwrap();
+    assert_eq!(
+        refused(relu, own, tuning()),
+        r#"layer 2 is {"activation":"tanh"} there and {"activation":"relu"} here"#
+    );
     let double = model(Precision::F64);
     assert_eq!(refused(double, own, tuning()), r#"precision is "f32" there and "f64" here"#);
     let adam = refused(f32s(), settings("adam"), tuning());

@@ -6,7 +6,7 @@ use super::generate::Synthetic;
 use super::targets::{Targets, first_not, rows};
 use crate::error::DataError;
 use crate::loss::{Loss, TargetKind};
-use crate::mlp::Mlp;
+use crate::model::Model;
 use crate::precision::Precision;
 use wengert_expr::Value;
 
@@ -100,7 +100,7 @@ impl Dataset {
     ///
     /// # Errors
     /// Another number of features than the model takes, or targets that its outputs or the loss cannot meet.
-    pub fn check(&self, model: &Mlp, loss: Loss) -> Result<(), DataError> {
+    pub fn check(&self, model: &Model, loss: Loss) -> Result<(), DataError> {
         if self.width() != model.inputs() {
             return Err(DataError::Features { expected: model.inputs(), found: self.width() });
         }
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn a_model_must_fit() {
         let data = classes(&table(3, 2), vec![0, 1, 2]).unwrap();
-        let check = |sizes: &[usize], loss| data.check(&Mlp::new(sizes, Activation::Relu).unwrap(), loss);
+        let check = |sizes: &[usize], loss| data.check(&Model::mlp(sizes, Activation::Relu).unwrap(), loss);
         assert_eq!(check(&[2, 3], Loss::SoftmaxCrossEntropy), Ok(()));
         assert_eq!(
             check(&[3, 3], Loss::SoftmaxCrossEntropy),

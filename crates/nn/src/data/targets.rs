@@ -7,7 +7,7 @@ use ndarray::Axis;
 use wengert_expr::{DType, Type, Value, with_tensor};
 
 /// The most classes that targets may number.
-const MAX_CLASSES: usize = crate::mlp::MAX_UNITS;
+const MAX_CLASSES: usize = crate::model::MAX_UNITS;
 
 /// The targets of all samples.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ mod tests;
 
 pub use distribution::{cross_entropy, entropy, entropy_of_logits, kl_divergence, kl_divergence_of_logits};
 
-use crate::mlp::Mlp;
+use crate::model::Model;
 use crate::output::{OutputUnit, Variance};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -129,7 +129,7 @@ impl Loss {
     }
 
     /// The type of a batch of targets for a model.
-    pub fn target_type(self, model: &Mlp, batch: usize) -> Type {
+    pub fn target_type(self, model: &Model, batch: usize) -> Type {
         let numbers = |columns| Type::new(model.precision().dtype(), [batch, columns]);
         match (self, self.target_kind()) {
             (_, TargetKind::Classes) => Type::new(DType::I64, [batch]),

@@ -5,13 +5,13 @@ use super::{Clip, Penalty, Schedule};
 /// A schedule, clipping and a penalty; none of them unless told.
 ///
 /// ```
-/// use wengert_nn::{Activation, Dataset, Loss, Mlp, Optimizer, Precision, Schedule, Settings, Trainer, Tuning};
+/// use wengert_nn::{Activation, Dataset, Loss, Model, Optimizer, Precision, Schedule, Settings, Trainer, Tuning};
 ///
 /// let data = Dataset::xor(Loss::Mse, Precision::F32)?;
 /// let optimizer = Optimizer::named("nesterov").unwrap();
 /// let settings = Settings { loss: Loss::Mse, optimizer, learning_rate: 0.5, batch_size: 4, seed: 1 };
 /// let tuning = Tuning { schedule: Schedule::LinearWarmup { steps: 10 }, ..Tuning::default() };
-/// let mut trainer = Trainer::new(Mlp::new(&[2, 8, 1], Activation::Tanh)?, settings).with_tuning(tuning);
+/// let mut trainer = Trainer::new(Model::mlp(&[2, 8, 1], Activation::Tanh)?, settings).with_tuning(tuning);
 /// assert_eq!(trainer.learning_rate(), 0.05);
 /// trainer.fit(&data, None, 20, &mut |_| ())?;
 /// assert_eq!(trainer.learning_rate(), 0.5);

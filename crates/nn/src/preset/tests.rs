@@ -116,7 +116,7 @@ fn xor_succeeds_from_a_hundred_seeds() {
 #[test]
 fn digits_are_read_by_the_model() {
     let mut experiment = Experiment::new(&Preset::Digits.config()).unwrap();
-    assert_eq!(experiment.trainer.model().sizes(), [64, 64, 10]);
+    assert_eq!(experiment.trainer.model().to_string(), "64-64-10");
     let mut steps = 0;
     let history =
         experiment.run(&mut |event| steps += usize::from(matches!(event, crate::Event::Step { .. })));

@@ -12,7 +12,8 @@ pub use folding::{folding_network, linear_pieces, sign_patterns, tent_network};
 pub use lunch::{OffTraining, majority, no_free_lunch};
 pub use regions::{arrangement_regions, region_bound, region_lower_bound, region_upper_bound};
 
-use crate::mlp::Mlp;
+use crate::layer::Layer;
+use crate::model::Model;
 use thiserror::Error;
 use wengert_expr::Type;
 
@@ -46,15 +47,23 @@ pub enum TheoryError {
     },
 }
 
-/// The depth of a model: its hidden layers and the layer of its outputs. The features are not a layer.
+/// The depth of a model: its layers with weights, that of its outputs included. The features are not a layer.
 ///
 /// ```
-/// use wengert_nn::{Activation, Mlp, theory::depth};
-/// assert_eq!(depth(&Mlp::new(&[2, 3, 3, 1], Activation::Relu)?), 3);
+/// use wengert_nn::{Activation, Model, theory::depth};
+/// assert_eq!(depth(&Model::mlp(&[2, 3, 3, 1], Activation::Relu)?), 3);
 /// # Ok::<(), wengert_nn::ModelError>(())
 /// ```
-pub fn depth(model: &Mlp) -> usize {
-    model.layers().len()
+pub fn depth(model: &Model) -> usize {
+    weighted(model.layers())
+}
+
+fn weighted(layers: &[Layer]) -> usize {
+    let count = |layer: &Layer| match layer {
+        Layer::Residual(inside) => weighted(&inside.0),
+        layer => usize::from(layer.has_weights()),
+    };
+    layers.iter().map(count).sum()
 }
 
 #[cfg(test)]
@@ -64,7 +73,7 @@ mod tests {
 
     #[test]
     fn g1_depth_is_hidden_layers_and_one() {
-        let depth = |sizes: &[usize]| depth(&Mlp::new(sizes, Activation::Relu).unwrap());
+        let depth = |sizes: &[usize]| depth(&Model::mlp(sizes, Activation::Relu).unwrap());
         assert_eq!((depth(&[2, 3, 3, 1]), depth(&[2, 1])), (3, 1));
     }
 }

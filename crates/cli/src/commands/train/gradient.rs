@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use wengert::diff::{Costs, Mode, cost, grad};
 use wengert::expr::{Function, Output};
-use wengert::nn::Experiment;
+use wengert::nn::{Experiment, NnError};
 
 /// The loss of one batch with its gradient.
 pub(super) struct Gradient {
@@ -22,7 +22,7 @@ impl Gradient {
     pub(super) fn new(experiment: &Experiment) -> Result<Gradient, Failure> {
         let (model, settings) = (experiment.trainer.model(), experiment.trainer.settings());
         let batch = settings.batch_size.min(experiment.train.len());
-        let loss = model.loss_function(settings.loss, batch)?;
+        let loss = model.loss_function(settings.loss, batch).map_err(NnError::from)?;
         let names: Vec<String> = model.param_types().into_iter().map(|(name, _)| name).collect();
         let wrt: Vec<&str> = names.iter().map(String::as_str).collect();
         let costs = cost(&loss, &wrt)?;

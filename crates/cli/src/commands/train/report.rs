@@ -42,13 +42,8 @@ impl Report<'_> {
     /// The report for a person.
     pub(super) fn text(&self) -> String {
         let model = self.experiment.trainer.model();
-        let sizes: Vec<String> = std::iter::once(model.inputs())
-            .chain(model.layers().iter().map(|layer| layer.outputs))
-            .map(|n| n.to_string())
-            .collect();
         let mut text = format!(
-            "trained {} on {} samples for {} epochs in {:.1} s (seed {})\n",
-            sizes.join("-"),
+            "trained {model} on {} samples for {} epochs in {:.1} s (seed {})\n",
             self.experiment.train.len(),
             self.history.len(),
             self.seconds.as_secs_f64(),

@@ -142,7 +142,7 @@ fn binary<T: Float + Extrema>(isa: Isa, f: Binary) -> Option<Run> {
         Binary::Div => two(isa, |a: T, b: T| a / b),
         Binary::Maximum => two(isa, T::greater),
         Binary::Minimum => two(isa, T::lesser),
-        Binary::Pow | Binary::Atan2 | Binary::Hypot | Binary::Remainder => return None,
+        Binary::Pow | Binary::Atan2 | Binary::Hypot | Binary::Remainder | Binary::Random => return None,
         Binary::And | Binary::Or | Binary::Xor => return None,
     })
 }

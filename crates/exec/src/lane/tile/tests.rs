@@ -47,7 +47,7 @@ fn elementary_functions_are_near_the_rows_own() {
         for &f in Unary::ALL.iter().filter(|f| !matches!(f, Unary::Not | Unary::IsFinite)) {
             near(dtype, &points, |program, x| program.push(Op::Unary(f), dtype, &[x]));
         }
-        for f in [Binary::Pow, Binary::Atan2, Binary::Hypot, Binary::Remainder] {
+        for f in [Binary::Pow, Binary::Atan2, Binary::Hypot, Binary::Remainder, Binary::Random] {
             for other in [-1.25, 0.5, 2.0, 3.0] {
                 let bits = |x: f64| match dtype {
                     DType::F32 => u64::from((x as f32).to_bits()),

@@ -131,6 +131,7 @@ fn operator(op: Binary) -> Option<&'static str> {
         | Binary::Atan2
         | Binary::Hypot
         | Binary::Remainder
+        | Binary::Random
         | Binary::And
         | Binary::Or
         | Binary::Xor => None,

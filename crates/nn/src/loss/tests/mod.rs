@@ -196,7 +196,7 @@ fn f8_s12_variances_are_positive_whatever_the_output() {
     let (loss, slopes, correct) = mean(Loss::GaussianNll, &outputs, &targets);
     assert!(loss.is_finite() && slopes.iter().all(|s| s.is_finite()), "{loss} {slopes:?}");
     assert_eq!(correct, 1.0);
-    let model = Mlp::new(&[3, 4], Activation::Relu).unwrap();
+    let model = Model::mlp(&[3, 4], Activation::Relu).unwrap();
     assert_eq!(Loss::GaussianNll.target_type(&model, 5), Type::new(DType::F32, [5, 2]));
     // Means come first.
     let b = Builder::new();

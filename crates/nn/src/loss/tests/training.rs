@@ -27,7 +27,7 @@ fn names_are_those_of_configurations_and_every_loss_trains() {
         let plain = loss.parameter().is_none();
         let text = if plain { format!("loss = '{loss}'") } else { format!("loss = {loss}") };
         assert_eq!(toml::from_str::<Line>(&text).unwrap().loss, loss);
-        let model = Mlp::new(&[3, 4, loss.outputs(2)], Activation::Tanh).unwrap();
+        let model = Model::mlp(&[3, 4, loss.outputs(2)], Activation::Tanh).unwrap();
         let f: Function = model.loss_function(loss, 5).unwrap();
         assert_eq!(f.graph().ty(f.outputs()[0].node), &Type::scalar(DType::F32), "{loss}");
         wengert_diff::grad(&f, &["W1", "b1", "W2", "b2"], wengert_diff::Mode::Reverse).unwrap();
@@ -66,7 +66,7 @@ fn every_loss_takes_exclusive_or_and_names_targets_that_it_does_not_take() {
     for loss in EVERY {
         let data = Dataset::xor(loss, Precision::F64).unwrap();
         let outputs = loss.outputs(data.targets().outputs());
-        let model = |outputs| Mlp::new(&[2, 3, outputs], Activation::Tanh).unwrap();
+        let model = |outputs| Model::mlp(&[2, 3, outputs], Activation::Tanh).unwrap();
         assert_eq!(data.check(&model(outputs), loss), Ok(()), "{loss}");
         assert!(data.targets().are_classes(), "{loss}");
         let fewer = if outputs == 1 { 2 } else { 1 };

@@ -43,7 +43,7 @@ fn d5_d7_d8_the_xor_network_its_hidden_space_and_its_slopes() {
 
 #[test]
 fn d6_at_an_exact_fit_every_gradient_is_zero() {
-    let model = Mlp::new(&[2, 2, 1], Activation::Relu).unwrap().with_precision(crate::Precision::F64);
+    let model = Model::mlp(&[2, 2, 1], Activation::Relu).unwrap().with_precision(crate::Precision::F64);
     let f = model.loss_function(Loss::Mse, 4).unwrap();
     let wrt = ["W1", "b1", "W2", "b2"];
     let f = wengert_diff::value_and_grad(&f, &wrt, wengert_diff::Mode::Reverse).unwrap();
