@@ -7,6 +7,7 @@ use crate::activation::Activation;
 use crate::config::{
     DataConfig, ModelConfig, OptimizerConfig, Source, SplitOrder, TrainConfig, TrainingConfig,
 };
+use crate::layer::{Activate, Conv2d, Dense, Dropout, Flatten, Layer, MaxPool2d, Padding, Reshape};
 use crate::loss::Loss;
 use crate::optim::Penalty;
 use std::path::{Path, PathBuf};
@@ -49,8 +50,12 @@ pub enum Preset {
     Diabetes,
     /// The handwritten digits that the program carries: 64-64-10, relu, mini-batches with momentum.
     Digits,
+    /// The same digits: two convolutions and a dense layer.
+    DigitsConv,
     /// MNIST from a folder with its IDX files: 784-128-10, relu, mini-batches with momentum.
     Mnist(PathBuf),
+    /// The same images: two convolutions, each with its pool.
+    MnistConv(PathBuf),
 }
 
 impl Preset {
@@ -71,7 +76,9 @@ impl Preset {
             Preset::Cancer => standardized(adam(Source::Cancer, &[16], BceWithLogits, 0.01, 30), 0.0),
             Preset::Diabetes => diabetes(),
             Preset::Digits => digits(),
+            Preset::DigitsConv => digits_conv(),
             Preset::Mnist(folder) => mnist(folder),
+            Preset::MnistConv(folder) => mnist_conv(folder),
         }
     }
 }
@@ -130,6 +137,40 @@ fn digits() -> TrainConfig {
             ..TrainingConfig::new(Loss::SoftmaxCrossEntropy, 30, OptimizerConfig::sgd(0.1, 0.9))
         },
     }
+}
+
+fn digits_conv() -> TrainConfig {
+    let conv = |channels| Conv2d::new(channels, 3).padded(Padding::Same).into();
+    let relu = || Activate(Activation::Relu).into();
+    let layers: Vec<Layer> = vec![
+        Reshape(vec![8, 8, 1]).into(),
+        conv(16),
+        relu(),
+        conv(32),
+        relu(),
+        MaxPool2d::new(2).into(),
+        Flatten {}.into(),
+        Dropout { rate: 0.5 }.into(),
+        Dense { units: 64 }.into(),
+        relu(),
+    ];
+    let mut config = digits();
+    config.model = ModelConfig { layers: Some(layers), ..ModelConfig::default() };
+    config.train.optimizer = OptimizerConfig::adam(0.001);
+    config.train.batch_size = 32;
+    config
+}
+
+fn mnist_conv(folder: &Path) -> TrainConfig {
+    let conv = |channels| Conv2d::new(channels, 3).into();
+    let relu = || Activate(Activation::Relu).into();
+    let pool = || MaxPool2d::new(2).into();
+    let image = Reshape(vec![28, 28, 1]).into();
+    let layers: Vec<Layer> = vec![image, conv(8), relu(), pool(), conv(16), relu(), pool()];
+    let mut config = mnist(folder);
+    config.model = ModelConfig { layers: Some(layers), ..ModelConfig::default() };
+    config.train.optimizer = OptimizerConfig::adam(0.001);
+    config
 }
 
 /// Trains on the training files and tests on the test files; where the folder has only the test files, trains on the

@@ -42,7 +42,7 @@ pub(crate) struct ProfileArgs {
     #[arg(long, value_enum, conflicts_with_all = ["file", "text", "at", "wrt", "of"])]
     preset: Option<PresetName>,
     /// The folder with MNIST's files
-    #[arg(long, value_name = "DIR", required_if_eq("preset", "mnist"), requires = "preset")]
+    #[arg(long, value_name = "DIR", required_if_eq_any([("preset", "mnist"), ("preset", "mnist-conv")]), requires = "preset")]
     data: Option<PathBuf>,
     /// How often it runs; as often as fits into a second unless given, and at least three times
     #[arg(long, value_name = "COUNT", value_parser = value_parser!(u32).range(1..=1_000_000))]

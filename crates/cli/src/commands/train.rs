@@ -49,8 +49,12 @@ pub(crate) enum PresetName {
     Diabetes,
     /// The handwritten digits that the program carries
     Digits,
+    /// The same digits, by convolutions
+    DigitsConv,
     /// MNIST, from the folder that --data names
     Mnist,
+    /// The same images, by convolutions
+    MnistConv,
 }
 
 #[derive(Args, Debug, Default)]
@@ -80,7 +84,7 @@ pub(crate) struct TrainArgs {
     #[arg(long, value_enum)]
     pub(crate) preset: Option<PresetName>,
     /// The folder with MNIST's files
-    #[arg(long, value_name = "DIR", required_if_eq("preset", "mnist"))]
+    #[arg(long, value_name = "DIR", required_if_eq_any([("preset", "mnist"), ("preset", "mnist-conv")]))]
     pub(crate) data: Option<PathBuf>,
     /// What weights, the split and orders are drawn from
     #[arg(long)]
@@ -120,7 +124,9 @@ pub(crate) fn config(args: &TrainArgs, settings: &Settings) -> Result<TrainConfi
         PresetName::Cancer => Preset::Cancer,
         PresetName::Diabetes => Preset::Diabetes,
         PresetName::Digits => Preset::Digits,
+        PresetName::DigitsConv => Preset::DigitsConv,
         PresetName::Mnist => Preset::Mnist(data.clone().unwrap_or_default()),
+        PresetName::MnistConv => Preset::MnistConv(data.clone().unwrap_or_default()),
     };
     let mut config = match (&args.config, args.preset) {
         (Some(path), _) => TrainConfig::from_file(path)?,
