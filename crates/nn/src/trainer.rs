@@ -361,6 +361,7 @@ mod tests {
             let optimizer = Optimizer::named(name).unwrap();
             let learning_rate = match optimizer {
                 Optimizer::Sgd(_) | Optimizer::AdaGrad(_) => 0.3,
+                Optimizer::AdaDelta(_) => 20.0,
                 _ => 0.01,
             };
             let settings = Settings { optimizer, learning_rate, batch_size: 4, ..ADAM };

@@ -131,23 +131,38 @@ impl Operand {
         even.then(|| axes.last().map_or(1, |&(_, stride)| stride))
     }
 
+    /// How many elements of a group lie one after another in memory.
+    fn run(&self, group: usize) -> usize {
+        let mut run = 1;
+        for &axis in self.groups[group].iter().rev().filter(|&&a| self.view.shape[a] != 1) {
+            if self.view.strides[axis] != run as isize {
+                break;
+            }
+            run *= self.view.shape[axis];
+        }
+        run
+    }
+
     /// This operand, copied into the order of its groups if a group lies unevenly.
     fn ordered(self, lowering: &mut Lowering<'_>, node: NodeId) -> Operand {
         if (1..3).all(|g| self.stride(g).is_some()) {
             return self;
         }
-        let order = self.groups.concat();
+        // The group that lies in longer runs comes last, so that the copy moves runs.
+        let last = if self.run(1) > self.run(2) { [0, 2, 1] } else { [0, 1, 2] };
+        let order = last.map(|g| self.groups[g].clone()).concat();
         let shape: Shape = order.iter().map(|&a| self.view.shape[a]).collect();
         let strides = order.iter().map(|&a| self.view.strides[a]).collect();
         let permuted = View { shape: shape.clone(), strides, root: self.view.root, offset: self.view.offset };
         let dtype = lowering.function.graph().ty(permuted.root).dtype;
         let buffer = lowering.add(Type::new(dtype, shape.clone()), Origin::Temporary);
         lowering.copy(&permuted, buffer, 0, &row_major(&shape), node);
+        let mut groups = [const { Vec::new() }; 3];
         let mut next = 0;
-        let groups = self.groups.map(|g| {
-            next += g.len();
-            (next - g.len()..next).collect()
-        });
+        for g in last {
+            groups[g] = (next..next + self.groups[g].len()).collect();
+            next += self.groups[g].len();
+        }
         Operand { buffer, view: View { offset: 0, strides: row_major(&shape), shape, ..permuted }, groups }
     }
 

@@ -32,10 +32,7 @@ impl Rule for BatchNorm {
         let BatchNorm { momentum, epsilon } = *self;
         allowed((0.0..1.0).contains(&momentum), "momentum", momentum, "at least 0 and less than 1")?;
         allowed(epsilon.is_finite() && epsilon > 0.0, "epsilon", epsilon, "a positive number")?;
-        let shape = x.shape();
-        let Some(&channels) = shape.iter().skip(1).last() else {
-            return Err(Misfit::shape("[.., channels]", &shape));
-        };
+        let (shape, channels) = (x.shape(), own.features(x)?);
         let gamma = own.param("gamma", &[channels], Start::Constant(1.0), x);
         let beta = own.param("beta", &[channels], Start::Constant(0.0), x);
         let over: Vec<i64> = (0..shape.rank() as i64 - 1).collect();

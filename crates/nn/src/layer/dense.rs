@@ -19,10 +19,7 @@ impl Rule for Dense {
     #[track_caller]
     fn apply<'b>(&self, x: Expr<'b>, own: &mut Own<'_, 'b>) -> Result<Expr<'b>, Misfit> {
         units("units", self.units)?;
-        let shape = x.shape();
-        let Some(&inputs) = shape.iter().skip(1).last() else {
-            return Err(Misfit::shape("[features]", &shape));
-        };
+        let inputs = own.features(x)?;
         let w = own.param("W", &[inputs, self.units], Start::Init, x);
         let b = own.param("b", &[self.units], Start::Constant(0.0), x);
         Ok(x.matmul(w) + b)

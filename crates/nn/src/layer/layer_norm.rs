@@ -26,10 +26,7 @@ impl Rule for LayerNorm {
     fn apply<'b>(&self, x: Expr<'b>, own: &mut Own<'_, 'b>) -> Result<Expr<'b>, Misfit> {
         let epsilon = self.epsilon;
         allowed(epsilon.is_finite() && epsilon > 0.0, "epsilon", epsilon, "a positive number")?;
-        let shape = x.shape();
-        let Some(&features) = shape.iter().skip(1).last() else {
-            return Err(Misfit::shape("[.., features]", &shape));
-        };
+        let features = own.features(x)?;
         let gamma = own.param("gamma", &[features], Start::Constant(1.0), x);
         let beta = own.param("beta", &[features], Start::Constant(0.0), x);
         let centred = x - x.mean_along(&(-1).into(), true);

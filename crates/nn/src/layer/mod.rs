@@ -90,6 +90,7 @@ layers! {
     global_average_pool: GlobalAveragePool "global_average_pool";
     batch_norm: BatchNorm "batch_norm";
     layer_norm: LayerNorm "layer_norm";
+    rms_norm: RmsNorm "rms_norm";
     dropout: Dropout "dropout";
     embedding: Embedding "embedding";
     positions: Positions "positions";

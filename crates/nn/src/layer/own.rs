@@ -170,6 +170,15 @@ impl<'a, 'b> Own<'a, 'b> {
         }
     }
 
+    /// The extent of a batch's last axis.
+    ///
+    /// # Errors
+    /// Samples that are single numbers.
+    pub(super) fn features(&self, x: Expr<'b>) -> Result<usize, Misfit> {
+        let shape = x.shape();
+        shape.iter().skip(1).last().copied().ok_or_else(|| Misfit::shape("[.., features]", &shape))
+    }
+
     /// Whether the model is written to be trained.
     pub(super) fn is_training(&self) -> bool {
         matches!(self.phase, Phase::Train { .. })

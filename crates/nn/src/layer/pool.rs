@@ -40,10 +40,8 @@ impl<const AXES: usize, const MAX: bool> Rule for Pool<AXES, MAX> {
     fn apply<'b>(&self, x: Expr<'b>, _: &mut Own<'_, 'b>) -> Result<Expr<'b>, Misfit> {
         let Pool { size, stride, padding } = *self;
         let windows = Windows { size, stride: stride.unwrap_or(size), dilation: 1, padding };
-        let offsets: Vec<i64> = (1..=AXES as i64).map(|axis| -axis).collect();
-        Ok(match MAX {
-            true => windows.of(x, AXES, f64::NEG_INFINITY)?.max(&offsets[..]),
-            false => windows.of(x, AXES, 0.0)?.mean(&offsets[..]),
-        })
+        let outside = if MAX { f64::NEG_INFINITY } else { 0.0 };
+        let (parts, inside) = windows.parted(x, AXES, outside)?;
+        Ok(if MAX { parts.max(&inside[..]) } else { parts.mean(&inside[..]) })
     }
 }

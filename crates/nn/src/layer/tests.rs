@@ -272,6 +272,7 @@ fn networks() -> Vec<(&'static str, Model)> {
         ("average", image(vec![Conv2d::new(2, 1).into(), AveragePool2d::new(2).into(), tanh()])),
         ("global", image(vec![Conv2d::new(3, 2).into(), tanh(), GlobalAveragePool {}.into()])),
         ("batch_norm", image(vec![Conv2d::new(2, 2).into(), BatchNorm::default().into(), tanh()])),
+        ("rms_norm", sequence(vec![Dense { units: 3 }.into(), RmsNorm::default().into()])),
         ("layer_norm", sequence(vec![Dense { units: 3 }.into(), LayerNorm::default().into()])),
         ("dropout", sequence(vec![Dense { units: 3 }.into(), tanh(), Dropout { rate: 0.4 }.into()])),
         (

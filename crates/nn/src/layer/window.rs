@@ -2,7 +2,7 @@
 
 use super::misfit::{Misfit, allowed};
 use serde::{Deserialize, Serialize};
-use wengert_expr::{Expr, Window};
+use wengert_expr::{Expr, Range, Window};
 
 /// What stands around a batch where windows move over it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -29,6 +29,41 @@ impl Windows {
     /// size..]`.
     #[track_caller]
     pub(super) fn of<'b>(&self, x: Expr<'b>, axes: usize, fill: f64) -> Result<Expr<'b>, Misfit> {
+        let padded = self.padded(x, axes, fill)?;
+        let window =
+            |axis| Window { axis: axis as u8, size: self.size, stride: self.stride, dilation: self.dilation };
+        Ok(padded.patches(&(1..=axes).map(window).collect::<Vec<_>>()))
+    }
+
+    /// The same windows in an order that suits them, with the axes along each. Those that lie side by side need not be moved:
+    /// they part the axes, `[samples, windows, size, .., channels]`.
+    #[track_caller]
+    pub(super) fn parted<'b>(
+        &self,
+        x: Expr<'b>,
+        axes: usize,
+        fill: f64,
+    ) -> Result<(Expr<'b>, Vec<i64>), Misfit> {
+        if self.stride != self.size || self.dilation != 1 {
+            return Ok((self.of(x, axes, fill)?, (1..=axes as i64).map(|axis| -axis).collect()));
+        }
+        let padded = self.padded(x, axes, fill)?;
+        let shape = padded.shape();
+        let whole = |axis: usize| shape[axis] / self.size;
+        let ranges = (0..shape.rank()).map(|axis| {
+            let count = if (1..=axes).contains(&axis) { whole(axis) * self.size } else { shape[axis] };
+            Range { start: 0, count, step: 1 }
+        });
+        let mut parts = vec![shape[0]];
+        parts.extend((1..=axes).flat_map(|axis| [whole(axis), self.size]));
+        parts.push(shape[axes + 1]);
+        let kept = padded.slice(&ranges.collect::<Vec<_>>());
+        Ok((kept.reshape_to(&parts), (1..=axes as i64).map(|axis| 2 * axis).collect()))
+    }
+
+    /// The batch with what stands around it.
+    #[track_caller]
+    fn padded<'b>(&self, x: Expr<'b>, axes: usize, fill: f64) -> Result<Expr<'b>, Misfit> {
         for (key, n) in [("size", self.size), ("stride", self.stride), ("dilation", self.dilation)] {
             allowed((1..=crate::model::MAX_UNITS).contains(&n), key, n, "1 or more, within reason")?;
         }
@@ -51,14 +86,11 @@ impl Windows {
             }
             around[axis] = ((more / 2) as i64, more.div_ceil(2) as i64, 0);
         }
-        let padded = match (around.iter().all(|&a| a == (0, 0, 0)), fill == 0.0) {
+        Ok(match (around.iter().all(|&a| a == (0, 0, 0)), fill == 0.0) {
             (true, _) => x,
             (false, true) => x.pad(&around),
             (false, false) => x.pad_with(&around, x.number(fill)),
-        };
-        let window =
-            |axis| Window { axis: axis as u8, size: self.size, stride: self.stride, dilation: self.dilation };
-        Ok(padded.patches(&(1..=axes).map(window).collect::<Vec<_>>()))
+        })
     }
 }
 

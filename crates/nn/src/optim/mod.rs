@@ -174,6 +174,7 @@ optimizers! {
     adagrad::AdaGrad,
     adamw::AdamW,
     lion::Lion,
+    adadelta::AdaDelta,
 }
 
 /// Whether a parameter is drawn towards zero: matrices of weights are, biases (fewer than two axes) are free.
