@@ -16,10 +16,14 @@ mod approximation;
 mod cells;
 mod components;
 mod contour;
+mod diagram;
 mod error;
 mod figure;
 mod folding;
 mod landscape;
+mod lecture;
+mod networks;
+mod orders;
 mod outputs;
 mod page;
 mod palette;
@@ -30,6 +34,7 @@ mod run;
 mod sheet;
 #[cfg(test)]
 mod tests;
+mod training;
 mod xor;
 
 pub use error::GalleryError;
@@ -67,17 +72,23 @@ impl Recipe {
 
 /// How every figure is made, in the order of the lecture.
 pub fn recipes() -> Vec<Recipe> {
+    let [digits, depth] = training::FIGURES;
     [
         perceptron::FIGURES,
         adaboost::FIGURES,
         components::FIGURES,
         xor::FIGURES,
         activations::FIGURES,
+        &[*digits],
         outputs::FIGURES,
+        networks::FIGURES,
         approximation::FIGURES,
         regions::FIGURES,
         folding::FIGURES,
+        &[*depth],
         landscape::FIGURES,
+        lecture::FIGURES,
+        orders::FIGURES,
     ]
     .concat()
 }

@@ -229,6 +229,12 @@ impl<'s> Panel<'s> {
         text(&self.inner, self.at(at), words, style)
     }
 
+    /// A text that may stand under an axis.
+    pub(super) fn outside(&self, at: Point, words: &str, style: Words) -> Drawn {
+        let (x, y) = self.at(at);
+        text(&self.inner, (x, y + 6.0), words, style)
+    }
+
     /// A text on white, so that lines under it do not cross it.
     pub(super) fn label(&self, at: Point, words: &str, style: Words) -> Drawn {
         let (x, y) = self.at(at);

@@ -66,4 +66,4 @@ fn the_page_is_well_formed_and_links_every_file() {
 }
 
 /// Figures that train for seconds: their own tests run them with fewer epochs.
-const TRAINED: [&str; 1] = ["activations-on-digits"];
+const TRAINED: [&str; 2] = ["activations-on-digits", "depth-against-width"];
