@@ -33,13 +33,18 @@ impl Grid {
         (0..self.values.len()).min_by(|&i, &j| self.values[i].total_cmp(&self.values[j])).unwrap_or(0)
     }
 
-    /// The value at the nearest place of the grid.
-    pub(super) fn nearest(&self, (x, y): Point) -> f64 {
+    /// The value at a place, by the four places of the grid about it.
+    pub(super) fn between(&self, (x, y): Point) -> f64 {
         let place = |v: f64, axis: &[f64]| {
-            let (low, high) = (axis[0], axis[axis.len() - 1]);
-            (((v - low) / (high - low) * (axis.len() - 1) as f64).round() as usize).min(axis.len() - 1)
+            let steps = (axis.len() - 1) as f64;
+            let at = ((v - axis[0]) / (axis[axis.len() - 1] - axis[0]) * steps).clamp(0.0, steps);
+            let low = (at as usize).min(axis.len() - 2);
+            (low, at - low as f64)
         };
-        self.values[place(y, &self.ys) * self.xs.len() + place(x, &self.xs)]
+        let ((column, right), (row, up)) = (place(x, &self.xs), place(y, &self.ys));
+        let value = |i: usize, j: usize| self.values[(row + j) * self.xs.len() + column + i];
+        let along = |j: usize| value(0, j) + right * (value(1, j) - value(0, j));
+        along(0) + up * (along(1) - along(0))
     }
 
     /// The lines on which a function that is linear on triangles between neighbours has this value.
@@ -110,6 +115,7 @@ mod tests {
         assert_eq!(lines[0].first(), lines[0].last());
         assert!(lines[0].iter().all(|p| (libm::hypot(p.0, p.1) - 1.0).abs() < 0.01));
         assert_eq!(grid.point(grid.least()), (0.0, 0.0));
+        assert_eq!((grid.between((1.0, -0.5)), grid.between((2.0, 2.0))), (1.25, 8.0));
     }
 
     #[test]

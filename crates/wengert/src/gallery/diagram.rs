@@ -32,12 +32,14 @@ pub(super) struct Diagram {
     pub(super) reversed: bool,
     /// The colour of the arrows.
     pub(super) colour: RGBColor,
+    /// The least room between boxes of a layer.
+    pub(super) gap: f64,
 }
 
 /// The size of the words in a box, and the height of a line.
 const LETTERS: f64 = 12.5;
 const LINE: f64 = 16.0;
-/// The least room between boxes.
+/// The least room between boxes, unless a diagram asks for more.
 const GAP: f64 = 16.0;
 
 /// A box, or a bend of an edge that passes a layer.
@@ -49,17 +51,24 @@ struct Place {
 }
 
 impl Diagram {
-    /// The nodes and edges of a scene; what only moves elements about is left out.
+    /// The nodes and edges of a scene; what only moves elements about, and the conditions of selections, are left out.
     pub(super) fn of(scene: &Scene, title: &str) -> Diagram {
         /// Operations that are not drawn.
-        const MOVES: [&str; 6] = ["broadcast", "transpose", "reshape", "stop_gradient", "isfinite", "where"];
+        const MOVES: [&str; 6] =
+            ["broadcast", "transpose", "reshape", "stop_gradient", "isfinite", "less_equal"];
         let mut stands_for: Vec<Option<usize>> = vec![None; scene.nodes.len()];
         let mut drawn = Diagram::new(title);
         for (i, node) in scene.nodes.iter().enumerate() {
             let mut from: Vec<usize> =
                 scene.edges.iter().filter(|e| e.to == i).filter_map(|e| stands_for[e.from]).collect();
             from.dedup();
-            if MOVES.contains(&node.operation) && !node.output {
+            let condition = scene
+                .edges
+                .iter()
+                .find(|e| e.to == i && e.position == Some(0) && node.operation == "where")
+                .map(|e| scene.nodes[e.from].operation);
+            let moves = MOVES.contains(&node.operation) || condition == Some("isfinite");
+            if moves && !node.output {
                 stands_for[i] = from.first().copied();
                 continue;
             }
@@ -72,11 +81,12 @@ impl Diagram {
                 _ => WHITE,
             };
             let name = node.name.clone().filter(|_| matches!(node.kind, NodeKind::Input | NodeKind::Param));
-            let operation = match node.operation {
-                "dot_general" => "matrix product",
-                "sub" => "subtract",
-                "div" => "divide",
-                other => other,
+            let operation = match (node.operation, condition) {
+                (_, Some("less_equal")) => "relu",
+                ("dot_general", _) => "matrix product",
+                ("sub", _) => "subtract",
+                ("div", _) => "divide",
+                (other, _) => other,
             };
             let title = name.unwrap_or_else(|| match &node.name {
                 Some(name) => format!("{name}: {operation}"),
@@ -93,7 +103,7 @@ impl Diagram {
 
     pub(super) fn new(title: &str) -> Diagram {
         let title = title.to_owned();
-        Diagram { title, vertices: Vec::new(), links: Vec::new(), reversed: false, colour: INK }
+        Diagram { title, vertices: Vec::new(), links: Vec::new(), reversed: false, colour: INK, gap: GAP }
     }
 
     pub(super) fn draw(&self, area: &Area<'_>) -> Drawn {
@@ -169,13 +179,18 @@ impl Diagram {
             route.push(link.to);
             routes.push(route);
         }
-        arrange(&mut places, &routes, room);
+        arrange(&mut places, &routes, room, self.gap);
+        let ends = |side: f64| places.iter().map(move |p| p.x + side * p.width / 2.0);
+        let (left, right) = (ends(-1.0).fold(f64::MAX, f64::min), ends(1.0).fold(f64::MIN, f64::max));
+        // As far from the left as from the right.
+        let shift = (room - left - right) / 2.0;
+        places.iter_mut().for_each(|p| p.x += shift);
         (places, routes)
     }
 }
 
 /// Orders each layer and gives each place its x, from 0 to `room`.
-fn arrange(places: &mut [Place], routes: &[Vec<usize>], room: f64) {
+fn arrange(places: &mut [Place], routes: &[Vec<usize>], room: f64, gap: f64) {
     let count = places.iter().map(|p| p.layer + 1).max().unwrap_or(0);
     let mut neighbours: Vec<Vec<usize>> = vec![Vec::new(); places.len()];
     for pair in routes.iter().flat_map(|r| r.windows(2)) {
@@ -199,7 +214,7 @@ fn arrange(places: &mut [Place], routes: &[Vec<usize>], room: f64) {
             let mut wishes: Vec<(usize, f64)> = here.iter().map(|&i| (i, wish(i, places))).collect();
             wishes.sort_by(|a, b| a.1.total_cmp(&b.1));
             *here = wishes.iter().map(|w| w.0).collect();
-            settle(&wishes, places, room);
+            settle(&wishes, places, room, gap);
         }
     }
 }
@@ -212,13 +227,13 @@ fn spread(layer: &[usize], places: &mut [Place], room: f64) {
 }
 
 /// A layer's places as near to where they wish to be as their widths and the room let them.
-fn settle(wishes: &[(usize, f64)], places: &mut [Place], room: f64) {
+fn settle(wishes: &[(usize, f64)], places: &mut [Place], room: f64, gap: f64) {
     let half = |i: usize, places: &[Place]| places[i].width / 2.0;
     let mut left = 0.0;
     for &(i, x) in wishes {
         let least = left + half(i, places);
         places[i].x = x.max(least);
-        left = places[i].x + half(i, places) + GAP;
+        left = places[i].x + half(i, places) + gap;
     }
     // Pushed too far to the right, all are pushed back, and half of what was gained is given back to both sides.
     let mut right = room;
@@ -226,12 +241,12 @@ fn settle(wishes: &[(usize, f64)], places: &mut [Place], room: f64) {
         let most = right - half(i, places);
         let pushed = places[i].x - x;
         places[i].x = (places[i].x - pushed.max(0.0) / 2.0).min(most);
-        right = places[i].x - half(i, places) - GAP;
+        right = places[i].x - half(i, places) - gap;
     }
     let mut left = 0.0;
     for &(i, _) in wishes {
         places[i].x = places[i].x.max(left + half(i, places));
-        left = places[i].x + half(i, places) + GAP;
+        left = places[i].x + half(i, places) + gap;
     }
 }
 

@@ -64,7 +64,7 @@ const STEPS: usize = 100;
 /// A grid's heights as shades between two of them, and its lines.
 fn relief(panel: &Panel<'_>, grid: &Grid, levels: &[f64]) -> Drawn {
     let band = |v: f64| levels.iter().filter(|&&l| l < v).count() as f64 / levels.len() as f64;
-    panel.raster(STEPS + 1, |p| shade(band(grid.nearest(p))))?;
+    panel.raster(2 * STEPS, |p| shade(band(grid.between(p))))?;
     for &level in levels {
         for line in grid.level(level) {
             panel.line(line, Pen::new(mix(INK, WHITE, 0.45)).width(0.8))?;
@@ -114,7 +114,7 @@ fn critical() -> Drawn<Picture> {
 fn critical_panel(panel: &Panel<'_>, f: &Objective) -> Drawn {
     let axis = even(-1.5, 1.5, STEPS);
     let grid = Grid::new(axis.clone(), axis, |(x, y)| f.at(&[x, y]).map(|(v, _)| v))?;
-    let levels: Vec<f64> = (-8..=8).map(|i| 0.25 * f64::from(i) + 0.125).collect();
+    let levels: Vec<f64> = (-9..=9).map(|i| 0.5 * f64::from(i) - 0.25).collect();
     let (low, high) = (grid.values[grid.least()], grid.values.iter().copied().fold(f64::MIN, f64::max));
     let levels: Vec<f64> = levels.into_iter().filter(|l| (low..high).contains(l)).collect();
     relief(panel, &grid, &levels)?;
@@ -147,7 +147,7 @@ fn valley() -> Drawn<Picture> {
         let axes = Axes::new("Rosenbrock's valley", -2.0..2.0, -1.0..3.0)
             .names("\u{3b8}\u{2081}", "\u{3b8}\u{2082}");
         let panel = Panel::new(&areas[0], axes)?;
-        let levels: Vec<f64> = (-2..=11).map(|k| libm::pow(10.0, 0.3 * f64::from(k))).collect();
+        let levels: Vec<f64> = (0..=11).map(|k| libm::pow(2.0, f64::from(k))).collect();
         relief(&panel, &grid, &levels)?;
         descent(&panel, &path, Pen::new(VERMILION).width(2.2))?;
         panel.marks([(1.0, 1.0)], Shape::Cross, 6.0, INK)?;
@@ -288,10 +288,10 @@ fn paths() -> Drawn<Picture> {
             let panel = Panel::new(area, axes)?;
             let levels: Vec<f64> = (-4..=9).map(|k| libm::pow(2.0, 0.5 * f64::from(k))).collect();
             relief(&panel, &grid, &levels.iter().map(|l| 0.5 * l).collect::<Vec<f64>>())?;
-            panel.marks([grid.point(grid.least())], Shape::Cross, 5.0, INK)?;
-            panel.line(path.iter().copied(), Pen::new(WHITE).width(3.2))?;
-            panel.line(path.iter().copied(), Pen::new(colour).width(1.6))?;
+            panel.line(path.iter().copied(), Pen::new(WHITE).width(2.4))?;
+            panel.line(path.iter().copied(), Pen::new(colour).width(1.3))?;
             panel.marks(path.first().copied(), Shape::Dot, 5.0, colour)?;
+            panel.marks([grid.point(grid.least())], Shape::Cross, 5.0, INK)?;
         }
         course_panel(&lower, &found)
     })?;
@@ -315,7 +315,7 @@ fn paths() -> Drawn<Picture> {
 }
 
 fn course_panel(area: &Area<'_>, found: &[(&str, usize, Vec<Point>, Vec<f64>)]) -> Drawn {
-    let axes = Axes::new("Loss of all samples against epochs", 0.0..EPOCHS as f64, -1.0..0.7).log_y();
+    let axes = Axes::new("Loss of all samples against epochs", 0.0..EPOCHS as f64, -0.8..0.95).log_y();
     let panel = Panel::new(area, axes.names("epoch", "loss").ticks(13, 3))?;
     let mut key = Vec::new();
     for ((name, batch, _, losses), colour) in found.iter().zip(CURVES) {

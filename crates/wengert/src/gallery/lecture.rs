@@ -108,6 +108,7 @@ fn graph() -> Drawn<Picture> {
             let mut diagram = Diagram::new(title);
             diagram.colour = [INK, GREEN, VERMILION][kind];
             diagram.reversed = kind == 2;
+            diagram.gap = 84.0;
             for i in 0..NAMES.len() {
                 let seeded = (kind == 1 && i == 1) || (kind == 2 && i == 4);
                 let colour = match (kind, i) {

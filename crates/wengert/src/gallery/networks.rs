@@ -50,7 +50,7 @@ fn architectures() -> Drawn<Picture> {
     let caption = "Two networks, drawn from the graphs that run. Left: eight samples of four features through two hidden layers of relus; each \
                    layer is a product with its weights, a bias, and an activation. Right: one head of attention of five tokens; queries meet keys, \
                    the softmax (the exponential over its sum, with the greatest score taken away first) weighs the values. What only moves \
-                   elements, such as a broadcast, is not drawn."
+                   elements, such as a broadcast, is not drawn, and a relu, where(z <= 0, 0, z), is one box."
         .to_owned();
     let tables = diagrams.iter().map(|(name, diagram)| edges(name, diagram)).collect();
     Ok(Picture { svg, tables, caption })

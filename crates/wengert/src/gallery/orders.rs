@@ -112,10 +112,17 @@ fn edges_panel(area: &Area<'_>) -> Drawn {
             let bend = 0.85 * (1.0 - k as f64);
             let start = 2.0 * stage as f64;
             let place = |t: f64| (start + 2.0 * t, bend * libm::sin(PI * t));
-            let path: Vec<Point> = (2..=17).map(|i| place(f64::from(i) / 20.0)).collect();
+            let far = |p: &Point| {
+                [start, start + 2.0].iter().all(|&x| {
+                    let (node, place) = (panel.at((x, 0.0)), panel.at(*p));
+                    libm::hypot(node.0 - place.0, node.1 - place.1) > 16.0
+                })
+            };
+            let path: Vec<Point> = (0..=200).map(|i| place(f64::from(i) / 200.0)).filter(far).collect();
             panel.arrow(&path, Pen::new(CURVES[k]).width(2.0))?;
             let words = Words::new(Side::Centre).size(14.0).colour(CURVES[k]);
-            panel.label(place(0.5), &format!("{name} = {slope}"), words)?;
+            let (x, y) = place(0.5);
+            panel.label((x, y + 0.15 * bend), &format!("{name} = {slope}"), words)?;
         }
     }
     for (x, name) in [(0.0, "X"), (2.0, "Y"), (4.0, "Z")] {
@@ -270,7 +277,7 @@ fn order_panel(area: &Area<'_>, costs: &[(&str, OrderCost)]) -> Drawn {
     for (i, ((name, cost), colour)) in costs.iter().zip([BLUE, VERMILION, GREEN]).enumerate() {
         let (x, products) = (i as f64, cost.products as f64);
         panel.bar((x - 0.32, 0.0), (x + 0.32, products), colour)?;
-        panel.text((x, products + 8.0), &products.to_string(), Words::new(Side::Centre))?;
+        panel.label((x, products + 8.0), &products.to_string(), Words::new(Side::Centre))?;
         panel.outside((x, 0.0), name, Words::new(Side::Below))?;
     }
     Ok(())

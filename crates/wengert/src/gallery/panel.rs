@@ -232,7 +232,7 @@ impl<'s> Panel<'s> {
     /// A text that may stand under an axis.
     pub(super) fn outside(&self, at: Point, words: &str, style: Words) -> Drawn {
         let (x, y) = self.at(at);
-        text(&self.inner, (x, y + 6.0), words, style)
+        text(&self.inner, (x, y + 10.0), words, style)
     }
 
     /// A text on white, so that lines under it do not cross it.
@@ -291,7 +291,7 @@ pub(super) fn tick(x: f64, power: bool) -> String {
     match power {
         // Between two powers of 10 there is only a line.
         true if !whole => String::new(),
-        true if !(-2.0..=4.0).contains(&x.round()) => {
+        true if !(-2.0..=3.0).contains(&x.round()) => {
             format!("10{}", superscript(&format!("{:.0}", x.round())))
         }
         true => plain(libm::pow(10.0, x.round())),

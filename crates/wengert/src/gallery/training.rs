@@ -71,13 +71,7 @@ fn digits(epochs: usize, seeds: u64) -> Drawn<Picture> {
         .into_iter()
         .map(|g| accuracies(g, epochs, seeds).map(|a| (g.name(), a)))
         .collect::<Drawn<_>>()?;
-    let svg = sheet(960, 420, |root| {
-        let areas = panels(root, 1, 2);
-        let whole = Axes::new("All epochs", 1.0..epochs.max(2) as f64, 0.0..1.0);
-        digits_panel(&areas[0], whole, &curves, Some(Corner::LowerRight))?;
-        let close = Axes::new("The last per cents", 1.0..epochs.max(2) as f64, 0.92..0.99);
-        digits_panel(&areas[1], close, &curves, None)
-    })?;
+    let svg = sheet(900, 480, |root| digits_panel(root, epochs, &curves))?;
     let last = |a: &Vec<f64>| a.last().copied().unwrap_or_default();
     let ends: Vec<String> =
         curves.iter().map(|(name, a)| format!("{name} {} %", short(100.0 * last(a), 1))).collect();
@@ -93,15 +87,19 @@ fn digits(epochs: usize, seeds: u64) -> Drawn<Picture> {
     Ok(Picture { svg, tables: vec![Table::new("accuracy", &columns, rows)], caption })
 }
 
-fn digits_panel(area: &Area<'_>, axes: Axes, curves: &[(&str, Vec<f64>)], key: Option<Corner>) -> Drawn {
-    let panel = Panel::new(area, axes.names("epoch", "accuracy on held-out digits").ticks(7, 8))?;
+fn digits_panel(area: &Area<'_>, epochs: usize, curves: &[(&str, Vec<f64>)]) -> Drawn {
+    let title = "Accuracy on held-out digits, mean over seeds";
+    let axes = Axes::new(title, 0.5..epochs as f64 + 0.5, 0.86..0.99);
+    let panel = Panel::new(area, axes.names("epoch", "share right").ticks(16, 14))?;
     let mut entries = Vec::new();
     for ((name, accuracy), colour) in curves.iter().zip(CURVES) {
-        let pen = Pen::new(colour).width(1.9);
-        panel.line(accuracy.iter().enumerate().map(|(e, &a)| ((e + 1) as f64, a)), pen)?;
+        let pen = Pen::new(colour).width(2.0);
+        let path: Vec<Point> = accuracy.iter().enumerate().map(|(e, &a)| ((e + 1) as f64, a)).collect();
+        panel.line(path.clone(), pen)?;
+        panel.marks(path, Shape::Dot, 2.5, colour)?;
         entries.push((Sample::Line(pen), *name));
     }
-    key.map_or(Ok(()), |corner| panel.key(corner, &entries))
+    panel.key(Corner::LowerRight, &entries)
 }
 
 /// Hidden layers of 24 units together.
@@ -154,10 +152,12 @@ fn depth(epochs: usize) -> Drawn<Picture> {
         counts_panel(&areas[0], &rows, &bounds)?;
         errors_panel(&areas[1], &rows)
     })?;
+    let means = means(&rows, 4);
+    let best = means.iter().fold((0.0, f64::MAX), |best, m| if m.1 < best.1 { *m } else { best }).0;
     let caption = format!(
         "Networks of 24 relus in one to four layers, {DRAWS} seeds each. Left: regions of linearity in the square [\u{2212}3, 3]\u{b2} with random weights, \
          and how many the best weights give at least anywhere in the plane, which grows with depth far beyond what random weights find. Right: the error after \
-         {epochs} epochs of fitting a zigzag of eight pieces: here two or three layers do best, for the same units are harder to train in many narrow ones.",
+         {epochs} epochs of fitting a zigzag of eight pieces: the geometric mean is least with {best} layers; with too many, narrow layers are hard to train.",
     );
     let tables = vec![
         Table::new("networks", &["layers", "units_a_layer", "seed", "regions", "mean_squared_error"], rows),
@@ -173,7 +173,7 @@ fn means(rows: &[[f64; 5]], column: usize) -> Vec<Point> {
 }
 
 fn counts_panel(area: &Area<'_>, rows: &[[f64; 5]], bounds: &[[f64; 2]]) -> Drawn {
-    let axes = Axes::new("Regions", 0.6..4.4, 1.8..5.2)
+    let axes = Axes::new("Regions", 0.6..4.4, 1.6..5.2)
         .log_y()
         .names("hidden layers (24 units together)", "regions");
     let panel = Panel::new(area, axes.ticks(4, 4))?;
@@ -192,7 +192,7 @@ fn counts_panel(area: &Area<'_>, rows: &[[f64; 5]], bounds: &[[f64; 2]]) -> Draw
 fn errors_panel(area: &Area<'_>, rows: &[[f64; 5]]) -> Drawn {
     let logs = || rows.iter().map(|r| libm::log10(r[4]));
     let (low, high) = (logs().fold(f64::MAX, f64::min).floor(), logs().fold(f64::MIN, f64::max).ceil());
-    let axes = Axes::new("Error of fitting a zigzag", 0.6..4.4, low..high).log_y();
+    let axes = Axes::new("Error of fitting a zigzag", 0.6..4.4, low..high + 0.6).log_y();
     let panel =
         Panel::new(area, axes.names("hidden layers (24 units together)", "mean squared error").ticks(4, 6))?;
     panel.line(means(rows, 4), Pen::new(GREY).width(1.6))?;
