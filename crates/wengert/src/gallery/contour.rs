@@ -72,10 +72,11 @@ impl Grid {
             let mut line = vec![start];
             let mut at = start;
             while let Some(next) = links.get_mut(&at).and_then(Vec::pop) {
-                if let Some(back) = links.get_mut(&next) {
-                    if let Some(place) = back.iter().position(|&e| e == at) {
-                        back.swap_remove(place);
-                    }
+                let back = links.get_mut(&next);
+                if let Some(back) = back
+                    && let Some(place) = back.iter().position(|&e| e == at)
+                {
+                    back.swap_remove(place);
                 }
                 line.push(next);
                 at = next;

@@ -315,8 +315,8 @@ fn paths() -> Drawn<Picture> {
 }
 
 fn course_panel(area: &Area<'_>, found: &[(&str, usize, Vec<Point>, Vec<f64>)]) -> Drawn {
-    let axes = Axes::new("Loss of all samples against epochs", 0.0..EPOCHS as f64, -0.8..0.95).log_y();
-    let panel = Panel::new(area, axes.names("epoch", "loss").ticks(13, 3))?;
+    let axes = Axes::new("Loss of all samples against epochs", 0.0..EPOCHS as f64, -1.0..1.0).log_y();
+    let panel = Panel::new(area, axes.names("epoch", "loss").ticks(13, 5))?;
     let mut key = Vec::new();
     for ((name, batch, _, losses), colour) in found.iter().zip(CURVES) {
         let at = |(i, loss): (usize, &f64)| (i as f64 * *batch as f64 / SAMPLES as f64, libm::log10(*loss));

@@ -154,8 +154,11 @@ fn formula(scene: &Scene, node: usize) -> String {
     }
 }
 
+/// From which node to which, and the derivative between them.
+type Local = (usize, usize, f64);
+
 /// The picture of the linearised graph, and its edges with the numbers on them, nodes in the order of their names.
-fn scene(f: &Function, ids: &[NodeId]) -> Drawn<(Scene, Vec<(usize, usize, f64)>)> {
+fn scene(f: &Function, ids: &[NodeId]) -> Drawn<(Scene, Vec<Local>)> {
     let linear = Linearization::new(f, &ids[..2])?;
     let coefficients = linear.coefficients();
     let known: HashMap<NodeId, Value> = numbers(&linear.function, &coefficients)?
@@ -170,7 +173,7 @@ fn scene(f: &Function, ids: &[NodeId]) -> Drawn<(Scene, Vec<(usize, usize, f64)>
     // "d = 2", or a number alone.
     let slope = |label: &str| label.rsplit(' ').next().and_then(|n| n.parse().ok());
     let edge = |e: &wengert_render::Edge| Some((number(e.from)?, number(e.to)?, slope(&e.label)?));
-    let mut edges: Vec<(usize, usize, f64)> = scene.edges.iter().filter_map(edge).collect();
+    let mut edges: Vec<Local> = scene.edges.iter().filter_map(edge).collect();
     edges.sort_by_key(|e| (e.0, e.1));
     let mut ordered = scene.clone();
     ordered.nodes.sort_by_key(|n| NAMES.iter().position(|name| n.name.as_deref() == Some(name)));

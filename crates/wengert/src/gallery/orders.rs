@@ -147,9 +147,8 @@ fn operations_panel(area: &Area<'_>, row: &[f64; 6]) -> Drawn {
     }
     let key = [(Sample::Fill(BLUE), "multiplications"), (Sample::Fill(ORANGE), "additions")];
     panel.key(Corner::UpperRight, &key)?;
-    let words = Words::new(Side::Below);
-    panel.outside((0.0, 0.0), "nine paths", words)?;
-    panel.outside((1.0, 0.0), "factorised", words)
+    panel.under(0.0, "nine paths")?;
+    panel.under(1.0, "factorised")
 }
 
 fn growth_panel(area: &Area<'_>, rows: &[[f64; 6]]) -> Drawn {
@@ -278,7 +277,7 @@ fn order_panel(area: &Area<'_>, costs: &[(&str, OrderCost)]) -> Drawn {
         let (x, products) = (i as f64, cost.products as f64);
         panel.bar((x - 0.32, 0.0), (x + 0.32, products), colour)?;
         panel.label((x, products + 8.0), &products.to_string(), Words::new(Side::Centre))?;
-        panel.outside((x, 0.0), name, Words::new(Side::Below))?;
+        panel.under(x, name)?;
     }
     Ok(())
 }

@@ -250,14 +250,14 @@ fn bars(
     note: &str,
 ) -> Drawn {
     let n = bars.len() as f64;
-    let axes = Axes::new(title, -0.6..n - 0.4, -0.14..1.2).names(note, "probability").ticks(0, 7);
+    let axes = Axes::new(title, -0.6..n - 0.4, 0.0..1.2).names(note, "probability").ticks(0, 7);
     let panel = Panel::new(area, axes)?;
     panel.line([(-0.6, 0.5), (n - 0.4, 0.5)], Pen::new(GREY).width(1.2).dashed())?;
     for (i, ((name, p), colour)) in bars.iter().zip(colours).enumerate() {
         let x = i as f64;
         panel.bar((x - 0.3, 0.0), (x + 0.3, *p), *colour)?;
         panel.text((x, p + 0.06), &short(*p, 3), Words::new(Side::Centre))?;
-        panel.text((x, -0.07), name, Words::new(Side::Centre))?;
+        panel.under(x, name)?;
     }
     panel.line([(-0.6, 0.0), (n - 0.4, 0.0)], Pen::new(INK).width(1.0))
 }

@@ -1,9 +1,8 @@
-//! The colours of all figures: eight that people with any kind of colour vision tell apart (M. Okabe and K. Ito, "Color
+//! The colours of all figures: those that people with any kind of colour vision tell apart (M. Okabe and K. Ito, "Color
 //! Universal Design", 2008), greys, and one scale from dark to light.
 
 use plotters::style::RGBColor;
 
-pub(super) const BLACK: RGBColor = RGBColor(0, 0, 0);
 pub(super) const WHITE: RGBColor = RGBColor(255, 255, 255);
 pub(super) const INK: RGBColor = RGBColor(51, 51, 51);
 pub(super) const GREY: RGBColor = RGBColor(140, 140, 140);
@@ -11,7 +10,6 @@ pub(super) const PALE: RGBColor = RGBColor(232, 232, 232);
 pub(super) const ORANGE: RGBColor = RGBColor(230, 159, 0);
 pub(super) const SKY: RGBColor = RGBColor(86, 180, 233);
 pub(super) const GREEN: RGBColor = RGBColor(0, 158, 115);
-pub(super) const YELLOW: RGBColor = RGBColor(240, 228, 66);
 pub(super) const BLUE: RGBColor = RGBColor(0, 114, 178);
 pub(super) const VERMILION: RGBColor = RGBColor(213, 94, 0);
 pub(super) const PURPLE: RGBColor = RGBColor(204, 121, 167);
@@ -58,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_scale_goes_from_its_first_colour_to_its_last() {
-        assert_eq!(mix(BLACK, WHITE, 0.5), RGBColor(128, 128, 128));
+        assert_eq!(mix(RGBColor(0, 10, 20), RGBColor(100, 20, 10), 0.5), RGBColor(50, 15, 15));
         assert_eq!(tint(BLUE, 1.0), BLUE);
         let ends = [SCALE[0], SCALE[8]].map(|c| tint(c, 0.75));
         assert_eq!([shade(-1.0), shade(2.0)], ends);

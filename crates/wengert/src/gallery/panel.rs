@@ -5,8 +5,8 @@
 use super::cells::{Cell, clipped};
 use super::palette::{GREY, INK, PALE, WHITE};
 use super::sheet::{
-    Area, Drawn, Pen, Point, Shape, Side, Words, arrow, line, mark, polygon, px, rectangle, size, text,
-    text_width,
+    Area, Drawn, Pen, Point, Shape, Side, Words, arrow, corner, line, mark, polygon, px, rectangle, size,
+    text, text_width,
 };
 use plotters::chart::ChartBuilder;
 use plotters::style::{Color, RGBColor};
@@ -74,6 +74,7 @@ pub(super) enum Sample {
 
 /// Axes that are drawn.
 pub(super) struct Panel<'s> {
+    outer: Area<'s>,
     inner: Area<'s>,
     x: Range<f64>,
     y: Range<f64>,
@@ -120,7 +121,7 @@ impl<'s> Panel<'s> {
         mesh.draw()?;
         let inner = chart.plotting_area().strip_coord_spec();
         let size = size(&inner);
-        let panel = Panel { inner, x: axes.x, y: axes.y, size };
+        let panel = Panel { outer: area.clone(), inner, x: axes.x, y: axes.y, size };
         if axes.bare {
             panel.frame()?;
         }
@@ -229,10 +230,12 @@ impl<'s> Panel<'s> {
         text(&self.inner, self.at(at), words, style)
     }
 
-    /// A text that may stand under an axis.
-    pub(super) fn outside(&self, at: Point, words: &str, style: Words) -> Drawn {
-        let (x, y) = self.at(at);
-        text(&self.inner, (x, y + 10.0), words, style)
+    /// A text that stands under the axis.
+    pub(super) fn under(&self, x: f64, words: &str) -> Drawn {
+        let ((left, top), corner) = (corner(&self.inner), corner(&self.outer));
+        let (x, y) = self.at((x, self.y.start));
+        let at = (x + left - corner.0, y + top - corner.1 + 12.0);
+        text(&self.outer, at, words, Words::new(Side::Centre))
     }
 
     /// A text on white, so that lines under it do not cross it.
@@ -240,15 +243,10 @@ impl<'s> Panel<'s> {
         let (x, y) = self.at(at);
         let (w, h) = (text_width(words, style.size) + 6.0, style.size + 4.0);
         let left = match style.side {
-            Side::Left => x - w + 3.0,
             Side::Right => x - 3.0,
-            Side::Centre | Side::Above | Side::Below => x - w / 2.0,
+            Side::Centre => x - w / 2.0,
         };
-        let top = match style.side {
-            Side::Above => y - h,
-            Side::Below => y,
-            Side::Centre | Side::Left | Side::Right => y - h / 2.0,
-        };
+        let top = y - h / 2.0;
         rectangle(&self.inner, (left, top), (left + w, top + h), WHITE)?;
         text(&self.inner, (x, y), words, style)
     }

@@ -84,10 +84,7 @@ pub(super) const SHAPES: [Shape; 3] = [Shape::Dot, Shape::Square, Shape::Triangl
 #[derive(Clone, Copy)]
 pub(super) enum Side {
     Centre,
-    Left,
     Right,
-    Above,
-    Below,
 }
 
 /// How words are written.
@@ -123,10 +120,7 @@ impl Words {
         let font = if self.bold { font.style(plotters::style::FontStyle::Bold) } else { font };
         let (h, v) = match self.side {
             Side::Centre => (HPos::Center, VPos::Center),
-            Side::Left => (HPos::Right, VPos::Center),
             Side::Right => (HPos::Left, VPos::Center),
-            Side::Above => (HPos::Center, VPos::Bottom),
-            Side::Below => (HPos::Center, VPos::Top),
         };
         TextStyle { font, color: self.colour.to_backend_color(), pos: Pos::new(h, v) }
     }
@@ -230,6 +224,12 @@ pub(super) fn mark(area: &Area<'_>, at: Point, shape: Shape, size: f64, colour: 
 
 pub(super) fn text(area: &Area<'_>, at: Point, words: &str, style: Words) -> Drawn {
     Ok(area.draw(&Text::new(words.to_owned(), whole(at), style.style()))?)
+}
+
+/// Where an area begins on the sheet.
+pub(super) fn corner(area: &Area<'_>) -> Point {
+    let (x, y) = area.get_base_pixel();
+    (f64::from(x) / SCALE, f64::from(y) / SCALE)
 }
 
 /// The size of an area.
