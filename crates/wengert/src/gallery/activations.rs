@@ -10,9 +10,9 @@ use wengert_nn::Activation;
 
 const RANGES: Correction = Correction {
     id: "S9",
-    text: "The step is said to have the range [0, 1]; it takes the values 0 and 1 alone. The ELU has a as its parameter and \
-           \u{3b1} in its range, which is (\u{2212}a, \u{221e}). The PReLU's range is all numbers for a > 0 alone, and \
-           with a = 1 it is smooth.",
+    text: "The step is said to have the range [0, 1]; it takes the values 0 and 1 alone. The ELU has a as its \
+           parameter and α in its range, which is (−a, ∞). The PReLU's range is all numbers for a > 0 alone, \
+           and with a = 1 it is smooth.",
 };
 
 pub(super) const FIGURES: &[Recipe] = &[
@@ -82,23 +82,19 @@ fn curves(activations: &[Activation]) -> Drawn<Picture> {
         Table::new("curves", &["activation", "x", "g", "derivative"], long),
         Table::new("facts", &["activation", "formula", "range", "smoothness"], facts),
     ];
-    let caption = "Each activation (blue) with its derivative (orange, dashed), which is a graph derived from the \
-                   activation's graph. Where there is no derivative the graph's convention is shown: 0 for relu and step at 0, the \
-                   slope on the left for prelu and elu."
+    let caption = "Each activation (blue) with its derivative (orange, dashed), which is a graph derived from \
+                   the activation's graph. Where there is no derivative the graph's convention is shown: 0 for \
+                   relu and step at 0, the slope on the left for prelu and elu."
         .to_owned();
     Ok(Picture { svg, tables, caption })
 }
 
 fn curve_panel(area: &Area<'_>, g: Activation, xs: &[f64], y: &[f64], slope: &[f64]) -> Drawn {
     let facts = g.facts();
-    let range = facts.range.to_string().replace("inf", "\u{221e}").replace('-', "\u{2212}");
-    let range = range.replace('R', "\u{211d}");
-    let smooth = facts
-        .smoothness
-        .to_string()
-        .replace("C-infinity", "smooth")
-        .replace("C0", "C\u{2070}")
-        .replace("C1", "C\u{b9}");
+    let range = facts.range.to_string().replace("inf", "∞").replace('-', "−");
+    let range = range.replace('R', "ℝ");
+    let smooth =
+        facts.smoothness.to_string().replace("C-infinity", "smooth").replace("C0", "C⁰").replace("C1", "C¹");
     let name = match g {
         Activation::Prelu(a) | Activation::Elu(a) => format!("{}, a = {a}", facts.name),
         _ => facts.name.replace('_', " "),
@@ -119,7 +115,7 @@ fn curve_panel(area: &Area<'_>, g: Activation, xs: &[f64], y: &[f64], slope: &[f
     for piece in pieces(xs, y) {
         panel.line(piece, solid)?;
     }
-    panel.key(Corner::UpperLeft, &[(Sample::Line(solid), "g"), (Sample::Line(dashed), "g\u{2032}")])
+    panel.key(Corner::UpperLeft, &[(Sample::Line(solid), "g"), (Sample::Line(dashed), "g′")])
 }
 
 /// A curve, cut where it jumps.

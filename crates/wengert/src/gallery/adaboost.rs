@@ -12,9 +12,9 @@ use wengert_nn::classic::{AdaBoost, Boosted, HalfPlane, HalfPlanes, Round, Stump
 
 const FORMULAS: Correction = Correction {
     id: "S24",
-    text: "The slides have \u{201c}perceptions\u{201d}, H = sign(\u{3a3} h), \u{3b5} as a sum over i drawn from w, and labels \
-           0 and 1. It is perceptrons; H = sign(\u{3a3} \u{3b1} h); \u{3b5} = \u{3a3} w(i) over the samples that h gets \
-           wrong; and the labels are \u{2212}1 and 1.",
+    text: "The slides have “perceptions”, H = sign(Σ h), ε as a sum over i drawn from w, and labels 0 and 1. \
+           It is perceptrons; H = sign(Σ α h); ε = Σ w(i) over the samples that h gets wrong; and the labels \
+           are −1 and 1.",
 };
 
 pub(super) const FIGURES: &[Recipe] = &[
@@ -28,7 +28,7 @@ pub(super) const FIGURES: &[Recipe] = &[
     Recipe {
         id: "adaboost-xor",
         chapter: Chapter::Perceptron,
-        title: "Three half planes make exclusive or",
+        title: "Three half planes make XOR",
         corrections: &[],
         make: exclusive_or,
     },
@@ -57,10 +57,10 @@ fn steps() -> Drawn<Picture> {
     })?;
     let last = fit.rounds.last().ok_or(GalleryError::Missing("a round"))?;
     let caption = format!(
-        "Ten samples on a line, and in each round the decision stump of the least weighted error \u{3b5}. The height of a bar \
-         is the weight of its sample in the round; what the stump gets wrong is crossed out, and is half of all weight in the next \
-         round. A colour is a label: blue \u{2212}1, orange 1; the ground has the colour that the stump says. The sum of the three, each \
-         with its \u{3b1}, gets {} of the ten wrong.",
+        "Ten samples on a line, and in each round the decision stump of the least weighted error ε. The height \
+         of a bar is the weight of its sample in the round; what the stump gets wrong is crossed out, and is \
+         half of all weight in the next round. A colour is a label: blue −1, orange 1; the ground has the \
+         colour that the stump says. The sum of the three, each with its α, gets {} of the ten wrong.",
         last.mistakes
     );
     let rounds = fit.rounds.iter().map(|r| {
@@ -89,7 +89,7 @@ fn axes(title: String, top: f64, bottom: f64) -> Axes {
 fn step_panel(area: &Area<'_>, round: &Round<Stump>, labels: &[f64], weights: &[f64]) -> Drawn {
     let Stump { threshold, below, .. } = round.hypothesis;
     let title = format!(
-        "t = {}:  threshold {threshold},  \u{3b5} = {},  \u{3b1} = {}",
+        "t = {}:  threshold {threshold},  ε = {},  α = {}",
         round.number,
         short(round.error, 4),
         short(round.alpha, 4)
@@ -111,8 +111,7 @@ fn step_panel(area: &Area<'_>, round: &Round<Stump>, labels: &[f64], weights: &[
 }
 
 fn sum_panel(area: &Area<'_>, fit: &Boosted<Stump>, labels: &[f64], scores: &[f64]) -> Drawn {
-    let panel =
-        Panel::new(area, axes("\u{3a3} \u{3b1} h, and its sign".to_owned(), 1.3, -1.3).names("x", "score"))?;
+    let panel = Panel::new(area, axes("Σ α h, and its sign".to_owned(), 1.3, -1.3).names("x", "score"))?;
     // The score changes at thresholds alone, which are half way between samples.
     for (i, &score) in scores.iter().enumerate() {
         let (from, to) = (i as f64 - 0.5, i as f64 + 0.5);
@@ -149,9 +148,10 @@ fn exclusive_or() -> Drawn<Picture> {
     })?;
     let margin = scores.iter().zip(&t).map(|(s, t)| s * t).fold(f64::INFINITY, f64::min);
     let caption = format!(
-        "AdaBoost on exclusive or with perceptrons as weak learners: every half plane that differs on the four samples. The \
-         size of a mark is the weight of its sample. After three rounds no sample is wrong, and the least t H, H the sum of \u{3b1} h, is {}. A \
-         single line never could. (Stumps cannot help: the best is wrong on half of the weight, and boosting stops in the first round.)",
+        "AdaBoost on XOR with perceptrons as weak learners: every half plane that differs on the four \
+         samples. The size of a mark is the weight of its sample. After three rounds no sample is wrong, and \
+         the least t H, H the sum of α h, is {}. A single line never could. (Stumps cannot help: the best is \
+         wrong on half of the weight, and boosting stops in the first round.)",
         short(margin, 4)
     );
     let rounds = fit.rounds.iter().map(|r| {
@@ -168,7 +168,7 @@ fn exclusive_or() -> Drawn<Picture> {
 }
 
 fn plane_axes(title: String) -> Axes {
-    Axes::new(title, -0.7..1.7, -0.7..1.7).names("x\u{2081}", "x\u{2082}")
+    Axes::new(title, -0.7..1.7, -0.7..1.7).names("x₁", "x₂")
 }
 
 fn plane_panel(
@@ -180,8 +180,7 @@ fn plane_panel(
     let HalfPlane(plane) = &round.hypothesis;
     let line = (plane.weights[0], plane.weights[1], plane.bias);
     let (e, a) = (short(round.error, 4), short(round.alpha, 4));
-    let panel =
-        Panel::new(area, plane_axes(format!("t = {}:  \u{3b5} = {e},  \u{3b1} = {a}", round.number)))?;
+    let panel = Panel::new(area, plane_axes(format!("t = {}:  ε = {e},  α = {a}", round.number)))?;
     let corners = panel.corners();
     panel.fill(corners, tint(CLASSES[0], 0.15))?;
     panel.half_plane(line, tint(CLASSES[1], 0.15))?;
@@ -197,7 +196,7 @@ fn plane_panel(
 }
 
 fn region_panel(area: &Area<'_>, fit: &Boosted<HalfPlane>, samples: &[(Point, f64)]) -> Drawn {
-    let panel = Panel::new(area, plane_axes("sign of \u{3a3} \u{3b1} h".to_owned()))?;
+    let panel = Panel::new(area, plane_axes("sign of Σ α h".to_owned()))?;
     // Exact: the lines cut the panel into convex cells, on each of which the sum is constant.
     let mut cells = vec![super::cells::Cell { corners: panel.corners().to_vec() }];
     for round in &fit.rounds {

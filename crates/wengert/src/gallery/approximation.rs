@@ -12,13 +12,13 @@ use wengert_nn::theory::{approximation_error, steep_sigmoids};
 
 const THEOREM: Correction = Correction {
     id: "S15",
-    text: "The theorem ends \u{201c}for all x in I_m\u{201d}; it is for all x in the unit cube I_m\u{2080}. As stated it needs \
-           a bounded activation, so that relu is not covered; it is by Leshno et al. (1993): any activation that \
+    text: "The theorem ends “for all x in I_m”; it is for all x in the unit cube I_m₀. As stated it needs a \
+           bounded activation, so that relu is not covered; it is by Leshno et al. (1993): any activation that \
            is no polynomial will do.",
 };
 const BOUND: Correction = Correction {
     id: "S27",
-    text: "The rule of thumb \u{3b5} = VCdim/N tells an order of magnitude and is no bound.",
+    text: "The rule of thumb ε = VCdim/N tells an order of magnitude and is no bound.",
 };
 
 pub(super) const FIGURES: &[Recipe] = &[Recipe {
@@ -56,9 +56,10 @@ fn approximation() -> Drawn<Picture> {
         difference_panel(&lower[0], &xs, &curves)?;
         error_panel(&lower[1], &curves)
     })?;
-    let caption = "sin(2\u{3c0}x) by one hidden layer of n sigmoids of slope 20n, each a step of the sine: with 10 units a \
-                   staircase, with 400 hardly to be told from it. The greatest error on 20,001 points falls with 1/n, as the \
-                   line of slope \u{2212}1 shows; the theorem says that some n will do, not which."
+    let caption = "sin(2πx) by one hidden layer of n sigmoids of slope 20n, each a step of the sine: with 10 \
+                   units a staircase, with 400 hardly to be told from it. The greatest error on 20,001 points \
+                   falls with 1/n, as the line of slope −1 shows; the theorem says that some n will do, not \
+                   which."
         .to_owned();
     let errors = curves.iter().map(|(n, _, error)| [*n as f64, *error]);
     let rows = (0..xs.len())
@@ -81,7 +82,7 @@ fn curve_panel(area: &Area<'_>, n: usize, xs: &[f64], y: &[f64], error: f64) -> 
 }
 
 fn difference_panel(area: &Area<'_>, xs: &[f64], curves: &[(usize, Vec<f64>, f64)]) -> Drawn {
-    let axes = Axes::new("Network less sine", 0.0..1.0, -0.22..0.22).names("x", "difference");
+    let axes = Axes::new("Network less sine", 0.0..1.0, -0.22..0.32).names("x", "difference");
     let panel = Panel::new(area, axes)?;
     let pens = [Pen::new(BLUE).width(1.2), Pen::new(VERMILION).width(1.4)];
     let mut key = Vec::new();

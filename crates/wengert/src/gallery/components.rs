@@ -12,8 +12,8 @@ use wengert_nn::{Loss, Precision, Purpose, Random, Synthetic};
 
 const CENTRING: Correction = Correction {
     id: "S4",
-    text: "1\u{2099} is not defined. In K \u{2212} 1\u{2099}K \u{2212} K1\u{2099} + 1\u{2099}K1\u{2099} it is the n by n matrix \
-           whose entries are all 1/n; a matrix of ones gives something else. The signs are right.",
+    text: "1ₙ is not defined. In K − 1ₙK − K1ₙ + 1ₙK1ₙ it is the n by n matrix whose entries are all 1/n; a \
+           matrix of ones gives something else. The signs are right.",
 };
 
 pub(super) const FIGURES: &[Recipe] = &[
@@ -61,10 +61,10 @@ fn components() -> Drawn<Picture> {
     })?;
     let share = |pca: &FittedPca| pca.variances()[0] / pca.variances().iter().sum::<f64>();
     let caption = format!(
-        "A cloud of {SAMPLES} samples. Left: the eigenvectors of the covariance, as long as two standard deviations \
-         along them, from the mean; the first carries {} % of the variance. Middle: without centring the \
-         first component points at the mean, whatever the cloud looks like. Right: the samples in coordinates along the \
-         components, where their covariance is diagonal.",
+        "A cloud of {SAMPLES} samples. Left: the eigenvectors of the covariance, as long as two standard \
+         deviations along them, from the mean; the first carries {} % of the variance. Middle: without centring \
+         the first component points at the mean, whatever the cloud looks like. Right: the samples in \
+         coordinates along the components, where their covariance is diagonal.",
         short(100.0 * share(&centred), 1)
     );
     let rows = points(&x).into_iter().zip(&coordinates).map(|(p, c)| [p.0, p.1, c.0, c.1]);
@@ -83,7 +83,7 @@ fn components() -> Drawn<Picture> {
 }
 
 fn cloud_panel(area: &Area<'_>, title: &str, x: &Value, pca: &FittedPca) -> Drawn {
-    let axes = Axes::new(title, -1.0..9.0, -3.0..7.0).names("x\u{2081}", "x\u{2082}").ticks(9, 9);
+    let axes = Axes::new(title, -1.0..9.0, -3.0..7.0).names("x₁", "x₂").ticks(9, 9);
     let panel = Panel::new(area, axes)?;
     panel.marks(points(x), Shape::Dot, 3.0, BLUE)?;
     let (mean, axes) = (pca.mean().to_f64s(), points(&pca.components()));
@@ -117,9 +117,9 @@ fn rings() -> Drawn<Picture> {
     });
     let names = ["ring", "x1", "x2", "pca_1", "pca_2", "kernel_3", "kernel_1"];
     let caption = format!(
-        "Two noisy rings. Plain principal components only turn them. With the kernel exp(\u{2212}\u{3b3}|x \u{2212} y|\u{b2}), \
-         \u{3b3} = {GAMMA}, centred, the first two components still run around the rings, but the third tells the inner ring from the outer one: a \
-         straight line parts them.",
+        "Two noisy rings. Plain principal components only turn them. With the kernel exp(−γ|x − y|²), γ = \
+         {GAMMA}, centred, the first two components still run around the rings, but the third tells the inner \
+         ring from the outer one: a straight line parts them.",
     );
     Ok(Picture { svg, tables: vec![Table::new("samples", &names, rows)], caption })
 }
@@ -131,7 +131,7 @@ fn view_panel(area: &Area<'_>, title: &str, view: &[Point], labels: &[f64]) -> D
     let reach = view.iter().fold(0.0, |m: f64, p| m.max(p.0.abs()).max(p.1.abs()));
     let reach = (reach * 1.1 * 5.0).ceil() / 5.0;
     let names = match title {
-        "Samples" => ("x\u{2081}", "x\u{2082}"),
+        "Samples" => ("x₁", "x₂"),
         "Kernel components" => ("third", "first"),
         _ => ("first", "second"),
     };

@@ -64,7 +64,15 @@ macro_rules! from_boxed {
         }
     )*};
 }
-from_boxed!(Learn: NnError, Graph: GraphError, Diff: DiffError, Exec: ExecError, Compile: CompileError, Minimize: MinimizeError, Theory: TheoryError);
+from_boxed!(
+    Learn: NnError,
+    Graph: GraphError,
+    Diff: DiffError,
+    Exec: ExecError,
+    Compile: CompileError,
+    Minimize: MinimizeError,
+    Theory: TheoryError,
+);
 
 macro_rules! from_learning {
     ($($error:ty),*) => {$(

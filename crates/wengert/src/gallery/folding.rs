@@ -55,10 +55,11 @@ fn folding() -> Drawn<Picture> {
         Table::new("pieces", &names, rows.iter().copied()),
         Table::new("curves", &["x", "layers_1", "layers_2", "layers_3", "layers_5"], shown),
     ];
-    let caption = "A layer of two relus, t(x) = 2 relu(x) \u{2212} 4 relu(x \u{2212} 1/2), lays [0, 1] twice over itself. After l \
-                   layers there are 2^l linear pieces, counted by the slopes of the network's derivative; one layer of as many units has \
-                   at most one piece more than it has units. After ten layers, 20 units, there are 1024 pieces where one layer of 20 \
-                   has 21, and the slope at 0.3 is \u{2212}1024."
+    let caption = "A layer of two relus, t(x) = 2 relu(x) − 4 relu(x − 1/2), lays [0, 1] twice over itself. \
+                   After l layers there are 2^l linear pieces, counted by the slopes of the network's \
+                   derivative; one layer of as many units has at most one piece more than it has units. After \
+                   ten layers, 20 units, there are 1024 pieces where one layer of 20 has 21, and the slope at \
+                   0.3 is −1024."
         .to_owned();
     Ok(Picture { svg, tables, caption })
 }

@@ -15,23 +15,23 @@ use wengert_nn::{Batches, Purpose, Random};
 
 const DIRECTION: Correction = Correction {
     id: "S18",
-    text: "The gradient is said to be the direction in which f decreases the fastest; it is that in which f increases the \
-           fastest, and a step goes along minus the gradient at \u{3b8}\u{209c}.",
+    text: "The gradient is said to be the direction in which f decreases the fastest; it is that in which f \
+           increases the fastest, and a step goes along minus the gradient at θₜ.",
 };
 const CLOSED: Correction = Correction {
     id: "S19",
-    text: "\u{201c}Closed form for the gradient\u{201d}: the gradient always has one. What would make iterations needless is a \
-           closed form of its zero.",
+    text: "“Closed form for the gradient”: the gradient always has one. What would make iterations needless is \
+           a closed form of its zero.",
 };
 const ESTIMATE: Correction = Correction {
     id: "S20",
-    text: "The mean of the gradients of all samples is called an estimate. It is the exact gradient of the empirical risk; the \
-           mean over a mini-batch is an estimate of it.",
+    text: "The mean of the gradients of all samples is called an estimate. It is the exact gradient of the \
+           empirical risk; the mean over a mini-batch is an estimate of it.",
 };
 const BATCH: Correction = Correction {
     id: "S21",
-    text: "The sum over a mini-batch of B samples runs from i\u{2080} to i\u{2080} + B, which are B + 1 of them; it ends at \
-           i\u{2080} + B \u{2212} 1.",
+    text: "The sum over a mini-batch of B samples runs from i₀ to i₀ + B, which are B + 1 of them; it ends at \
+           i₀ + B − 1.",
 };
 
 pub(super) const FIGURES: &[Recipe] = &[
@@ -74,9 +74,9 @@ fn relief(panel: &Panel<'_>, grid: &Grid, levels: &[f64]) -> Drawn {
 }
 
 const POINTS: [(&str, &str, &str); 3] = [
-    ("minimum", "x\u{b2} + y\u{b2}", "p[0]**2 + p[1]**2"),
-    ("maximum", "\u{2212}x\u{b2} \u{2212} y\u{b2}", "-p[0]**2 - p[1]**2"),
-    ("saddle", "x\u{b2} \u{2212} y\u{b2}", "p[0]**2 - p[1]**2"),
+    ("minimum", "x² + y²", "p[0]**2 + p[1]**2"),
+    ("maximum", "−x² − y²", "-p[0]**2 - p[1]**2"),
+    ("saddle", "x² − y²", "p[0]**2 - p[1]**2"),
 ];
 
 fn critical() -> Drawn<Picture> {
@@ -103,9 +103,10 @@ fn critical() -> Drawn<Picture> {
             critical_panel(&panel, f)
         })
     })?;
-    let caption = "Three functions whose gradient is 0 at the origin, dark where they are low. Arrows point along minus the gradient, the way \
-                   that descent goes: into the minimum, away from the maximum, and at the saddle point in along one axis and out \
-                   along the other. The signs of the Hessian's eigenvalues tell which is which."
+    let caption = "Three functions whose gradient is 0 at the origin, dark where they are low. Arrows point \
+                   along minus the gradient, the way that descent goes: into the minimum, away from the \
+                   maximum, and at the saddle point in along one axis and out along the other. The signs of the \
+                   Hessian's eigenvalues tell which is which."
         .to_owned();
     let tables = vec![Table::new("hessians", &["point", "eigenvalue_1", "eigenvalue_2", "kind"], rows)];
     Ok(Picture { svg, tables, caption })
@@ -144,8 +145,7 @@ fn valley() -> Drawn<Picture> {
     let losses: Vec<f64> = walk.path.iter().map(|p| f.at(p).map(|(v, _)| v)).collect::<Result<_, _>>()?;
     let svg = sheet(900, 454, |root| {
         let areas = panels(root, 1, 2);
-        let axes = Axes::new("Rosenbrock's valley", -2.0..2.0, -1.0..3.0)
-            .names("\u{3b8}\u{2081}", "\u{3b8}\u{2082}");
+        let axes = Axes::new("Rosenbrock's valley", -2.0..2.0, -1.0..3.0).names("θ₁", "θ₂");
         let panel = Panel::new(&areas[0], axes)?;
         let levels: Vec<f64> = (0..=11).map(|k| libm::pow(2.0, f64::from(k))).collect();
         relief(&panel, &grid, &levels)?;
@@ -159,10 +159,9 @@ fn valley() -> Drawn<Picture> {
         loss_panel(&areas[1], &losses)
     })?;
     let caption = format!(
-        "f = (1 \u{2212} \u{3b8}\u{2081})\u{b2} + 100 (\u{3b8}\u{2082} \u{2212} \u{3b8}\u{2081}\u{b2})\u{b2} on a grid of 101 by 101 \
-         points, dark where it is low, its lines of equal height each twice as high as the one before. Gradient descent of rate {VALLEY_RATE} from \
-         (\u{2212}1.2, 1) falls into the valley in a few steps and then creeps along it: after {} steps the loss is \
-         {:.1e}.",
+        "f = (1 − θ₁)² + 100 (θ₂ − θ₁²)² on a grid of 101 by 101 points, dark where it is low, its lines of \
+         equal height each twice as high as the one before. Gradient descent of rate {VALLEY_RATE} from (−1.2, \
+         1) falls into the valley in a few steps and then creeps along it: after {} steps the loss is {:.1e}.",
         walk.iterations, walk.value
     );
     let kept = (0..path.len()).filter(|i| *i < 20 || i % 200 == 0);
@@ -220,7 +219,8 @@ const RATE: f64 = 0.12;
 /// The mean loss of the line `p[0] x + p[1]` on so many samples.
 fn line_loss(samples: usize) -> Drawn<Function> {
     program(&format!(
-        "input p: f64[2]\ninput x: f64[{samples}]\ninput y: f64[{samples}]\nloss = mean((p[0] * x + p[1] - y)**2) / 2"
+        "input p: f64[2]\ninput x: f64[{samples}]\ninput y: f64[{samples}]\nloss = mean((p[0] * x + p[1] - \
+         y)**2) / 2"
     ))
 }
 
@@ -296,9 +296,10 @@ fn paths() -> Drawn<Picture> {
         course_panel(&lower, &found)
     })?;
     let caption = format!(
-        "A line w x + b fitted to {SAMPLES} samples from one start (the dot), {EPOCHS} epochs each at the same rate, {RATE}. Batch descent takes \
-         one step an epoch, straight down the loss of all samples. Stochastic descent takes a step for each sample, far faster at first \
-         and then about the minimum (the cross) without settling; mini-batches lie between the two."
+        "A line w x + b fitted to {SAMPLES} samples from one start (the dot), {EPOCHS} epochs each at the same \
+         rate, {RATE}. Batch descent takes one step an epoch, straight down the loss of all samples. Stochastic \
+         descent takes a step for each sample, far faster at first and then about the minimum (the cross) \
+         without settling; mini-batches lie between the two."
     );
     let rows = found.iter().flat_map(|(name, batch, path, losses)| {
         path.iter().zip(losses).enumerate().map(move |(i, (p, loss))| {

@@ -15,12 +15,12 @@ use wengert_render::{Linearization, Options, Scene, linearized};
 
 const FORWARD: Correction = Correction {
     id: "S22",
-    text: "Forward mode is said to give the derivative of one node with respect to one input. One sweep gives the derivative of every \
-           node with respect to one input.",
+    text: "Forward mode is said to give the derivative of one node with respect to one input. One sweep gives \
+           the derivative of every node with respect to one input.",
 };
 const REVERSE: Correction = Correction {
     id: "S23",
-    text: "\u{201c}Massive parallelization\u{201d}: what reverse mode saves is work, by a factor up to the number of inputs.",
+    text: "“Massive parallelization”: what reverse mode saves is work, by a factor up to the number of inputs.",
 };
 
 pub(super) const FIGURES: &[Recipe] = &[Recipe {
@@ -96,14 +96,8 @@ fn graph() -> Drawn<Picture> {
         for (kind, (area, title)) in areas.iter().zip(titles).enumerate() {
             let lines = |i: usize| match kind {
                 0 => vec![formula(&scene, i), format!("{} = {}", NAMES[i], tick(values[i], false))],
-                1 => vec![
-                    NAMES[i].to_owned(),
-                    format!("\u{2202}{}/\u{2202}b = {}", NAMES[i], tick(tangents[i], false)),
-                ],
-                _ => vec![
-                    NAMES[i].to_owned(),
-                    format!("\u{2202}e/\u{2202}{} = {}", NAMES[i], tick(cotangents[i], false)),
-                ],
+                1 => vec![NAMES[i].to_owned(), format!("∂{}/∂b = {}", NAMES[i], tick(tangents[i], false))],
+                _ => vec![NAMES[i].to_owned(), format!("∂e/∂{} = {}", NAMES[i], tick(cotangents[i], false))],
             };
             let mut diagram = Diagram::new(title);
             diagram.colour = [INK, GREEN, VERMILION][kind];
@@ -121,9 +115,9 @@ fn graph() -> Drawn<Picture> {
             }
             for &(from, to, slope) in &locals {
                 let label = if kind == 0 {
-                    format!("\u{2202}{}/\u{2202}{} = {}", NAMES[to], NAMES[from], tick(slope, false))
+                    format!("∂{}/∂{} = {}", NAMES[to], NAMES[from], tick(slope, false))
                 } else {
-                    format!("\u{d7} {}", tick(slope, false))
+                    format!("× {}", tick(slope, false))
                 };
                 diagram.links.push(Link { from, to, label });
             }
@@ -139,10 +133,11 @@ fn graph() -> Drawn<Picture> {
         Table::new("nodes", &["node", "value", "derivative_by_b", "derivative_of_e"], rows),
         Table::new("edges", &["from", "to", "derivative"], edges),
     ];
-    let caption = "e = (a + b) (b + 1) at a = 2, b = 1. Left: the value of every node and, on every edge, the derivative of its end \
-                   with respect to its start. Middle: forward mode carries the derivative with respect to b up the edges, from 1 at b \
-                   to 5 at e; one sweep for each input. Right: reverse mode carries the derivative of e down, from 1 at e, and has \
-                   both partial derivatives, 2 and 5, after one sweep. Where paths meet, they add: \u{2202}e/\u{2202}b = 2 \u{d7} 1 + 3 \u{d7} 1."
+    let caption = "e = (a + b) (b + 1) at a = 2, b = 1. Left: the value of every node and, on every edge, the \
+                   derivative of its end with respect to its start. Middle: forward mode carries the derivative \
+                   with respect to b up the edges, from 1 at b to 5 at e; one sweep for each input. Right: \
+                   reverse mode carries the derivative of e down, from 1 at e, and has both partial \
+                   derivatives, 2 and 5, after one sweep. Where paths meet, they add: ∂e/∂b = 2 × 1 + 3 × 1."
         .to_owned();
     Ok(Picture { svg, tables, caption })
 }

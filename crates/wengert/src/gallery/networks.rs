@@ -10,8 +10,8 @@ use wengert_render::{Options, primal};
 
 const CONVENTION: Correction = Correction {
     id: "S26",
-    text: "The forward pass is written W x\u{207d}\u{b9}\u{207e} + b, after W\u{1d40}x on earlier slides. One convention is needed, here x W + b with \
-           a sample in each row, and the input is x.",
+    text: "The forward pass is written W x⁽¹⁾ + b, after Wᵀx on earlier slides. One convention is needed, here \
+           x W + b with a sample in each row, and the input is x.",
 };
 
 pub(super) const FIGURES: &[Recipe] = &[Recipe {
@@ -23,12 +23,12 @@ pub(super) const FIGURES: &[Recipe] = &[Recipe {
 }];
 
 /// One head of scaled dot-product attention of five tokens, as in A. Vaswani et al., "Attention Is All You Need" (2017).
-const ATTENTION: &str = "\
-input x: f64[5, 8]
+const ATTENTION: &str = "input x: f64[5, 8]
 param Wq: f64[8, 4]
 param Wk: f64[8, 4]
 param Wv: f64[8, 4]
-q = x @ Wq
+q = x \
+                         @ Wq
 k = x @ Wk
 v = x @ Wv
 s = q @ k.T / sqrt(4)
@@ -47,10 +47,12 @@ fn architectures() -> Drawn<Picture> {
         diagrams[0].1.draw(&left)?;
         diagrams[1].1.draw(&right)
     })?;
-    let caption = "Two networks, drawn from the graphs that run. Left: eight samples of four features through two hidden layers of relus; each \
-                   layer is a product with its weights, a bias, and an activation. Right: one head of attention of five tokens; queries meet keys, \
-                   the softmax (the exponential over its sum, with the greatest score taken away first) weighs the values. What only moves \
-                   elements, such as a broadcast, is not drawn, and a relu, where(z <= 0, 0, z), is one box."
+    let caption = "Two networks, drawn from the graphs that run. Left: eight samples of four features through \
+                   two hidden layers of relus; each layer is a product with its weights, a bias, and an \
+                   activation. Right: one head of attention of five tokens; queries meet keys, the softmax (the \
+                   exponential over its sum, with the greatest score taken away first) weighs the values. What \
+                   only moves elements, such as a broadcast, is not drawn, and a relu, where(z <= 0, 0, z), is \
+                   one box."
         .to_owned();
     let tables = diagrams.iter().map(|(name, diagram)| edges(name, diagram)).collect();
     Ok(Picture { svg, tables, caption })

@@ -16,8 +16,8 @@ use super::GalleryError;
 
 const GAIN: Correction = Correction {
     id: "S23",
-    text: "Reverse mode is praised for \u{201c}massive parallelization (10 millions)\u{201d}. It does less work, by a factor up to the \
-           number of inputs; with one input and many outputs forward mode does.",
+    text: "Reverse mode is praised for “massive parallelization (10 millions)”. It does less work, by a factor \
+           up to the number of inputs; with one input and many outputs forward mode does.",
 };
 
 pub(super) const FIGURES: &[Recipe] = &[
@@ -69,8 +69,7 @@ fn stages(stages: usize) -> Drawn<Function> {
 /// As many stages as are counted.
 const STAGES: usize = 12;
 /// The derivatives on the six edges of two stages.
-const SLOPES: [(&str, [f64; 3]); 2] =
-    [("\u{3b1}\u{3b2}\u{3b3}", [2.0, 3.0, 5.0]), ("\u{3b4}\u{3b5}\u{3b6}", [7.0, 11.0, 13.0])];
+const SLOPES: [(&str, [f64; 3]); 2] = [("αβγ", [2.0, 3.0, 5.0]), ("δεζ", [7.0, 11.0, 13.0])];
 
 fn paths() -> Drawn<Picture> {
     let mut rows = Vec::new();
@@ -92,10 +91,11 @@ fn paths() -> Drawn<Picture> {
     let [first, second] = SLOPES.map(|(_, s)| s);
     let all = first.iter().flat_map(|&a| second.iter().map(move |&b| (a, b)));
     let path_rows: Vec<[f64; 3]> = all.map(|p| [p.0, p.1, products(p)]).collect();
-    let caption = "Three edges from X to Y and three from Y to Z are nine paths. Multiplied out one by one they take 9 multiplications and 8 \
-                   additions; factorised, (\u{3b1} + \u{3b2} + \u{3b3})(\u{3b4} + \u{3b5} + \u{3b6}), one multiplication and 4 additions. With \
-                   2, 3, 5 and 7, 11, 13 both are 310. With every further stage there are three times as many paths, and three more \
-                   operations: the counts are those of the differentiated programs."
+    let caption = "Three edges from X to Y and three from Y to Z are nine paths. Multiplied out one by one \
+                   they take 9 multiplications and 8 additions; factorised, (α + β + γ)(δ + ε + ζ), one \
+                   multiplication and 4 additions. With 2, 3, 5 and 7, 11, 13 both are 310. With every further \
+                   stage there are three times as many paths, and three more operations: the counts are those \
+                   of the differentiated programs."
         .to_owned();
     let names = ["stages", "paths", "path_products", "path_sums", "factorised_products", "factorised_sums"];
     let tables = vec![
@@ -187,9 +187,10 @@ fn modes() -> Drawn<Picture> {
         sweep_panel(&areas[0], "n inputs, one output", "inputs", &many_in)?;
         sweep_panel(&areas[1], "One input, n outputs", "outputs", &many_out)
     })?;
-    let caption = "Multiplications for all partial derivatives, counted on the linearised graphs of y = \u{3a3} tanh(w\u{1d62} x\u{1d62}) and of \
-                   y\u{1d62} = tanh(w\u{1d62} t). With n inputs and one output, reverse mode needs one sweep of 2n multiplications and forward mode n such \
-                   sweeps; with one input and n outputs it is the other way round. The function itself multiplies n times."
+    let caption = "Multiplications for all partial derivatives, counted on the linearised graphs of y = Σ \
+                   tanh(wᵢ xᵢ) and of yᵢ = tanh(wᵢ t). With n inputs and one output, reverse mode needs one \
+                   sweep of 2n multiplications and forward mode n such sweeps; with one input and n outputs it \
+                   is the other way round. The function itself multiplies n times."
         .to_owned();
     let names = ["n", "forward_passes", "forward_products", "reverse_passes", "reverse_products"];
     let tables =
@@ -235,9 +236,10 @@ fn cross_country() -> Drawn<Picture> {
         chain_panel(&left)?;
         order_panel(&right, &costs)
     })?;
-    let caption = "Ten inputs meet in v1, go through a chain v1, \u{2026}, v10 and fan out to ten outputs. Eliminating the chain from the \
-                   inputs up or from the outputs down drags ten derivatives through every link: 190 multiplications. Eliminating its inside first, v2 \
-                   to v9, then v1, then v10, takes 8 + 10 + 100 = 118, which Markowitz's rule finds."
+    let caption = "Ten inputs meet in v1, go through a chain v1, …, v10 and fan out to ten outputs. \
+                   Eliminating the chain from the inputs up or from the outputs down drags ten derivatives \
+                   through every link: 190 multiplications. Eliminating its inside first, v2 to v9, then v1, \
+                   then v10, takes 8 + 10 + 100 = 118, which Markowitz's rule finds."
         .to_owned();
     let rows =
         costs.iter().map(|(name, c)| [Cell::from(*name), (c.products as f64).into(), (c.sums as f64).into()]);

@@ -12,18 +12,18 @@ use wengert_nn::{Loss, OutputUnit, Precision, Purpose, Random, Synthetic};
 
 const VARIANCE: Correction = Correction {
     id: "S12",
-    text: "A variance that the network puts out must be positive, not just non-negative: with a variance of 0 the \
-           likelihood is infinite.",
+    text: "A variance that the network puts out must be positive, not just non-negative: with a variance of 0 \
+           the likelihood is infinite.",
 };
 const SIGMOID: Correction = Correction {
     id: "S13",
-    text: "The sigmoid unit is printed as 1/(1 + e^(\u{2212}w\u{b7}h + b)). It is 1/(1 + e^(\u{2212}(w\u{b7}h + b))), as on \
-           the next slide.",
+    text: "The sigmoid unit is printed as 1/(1 + e^(−w·h + b)). It is 1/(1 + e^(−(w·h + b))), as on the next \
+           slide.",
 };
 const SOFTMAX: Correction = Correction {
     id: "S14",
-    text: "Softmax is called \u{201c}One vs All\u{201d}. It is a single multinomial model of all classes; one against all would \
-           be a sigmoid for each class, whose probabilities need not sum to 1.",
+    text: "Softmax is called “One vs All”. It is a single multinomial model of all classes; one against all \
+           would be a sigmoid for each class, whose probabilities need not sum to 1.",
 };
 
 pub(super) const FIGURES: &[Recipe] = &[
@@ -51,11 +51,12 @@ fn units() -> Drawn<Picture> {
         sigmoid.draw(&areas[1])?;
         softmax.draw(&areas[2])
     })?;
-    let caption = "Three output layers, each fitted. Left: a linear unit gives the mean of a Gaussian; the band is one \
-                   standard deviation of the residuals to either side. Middle: a sigmoid unit gives the probability of one of two classes; \
-                   dashed is the same logit clipped to 0 and 1, which has no slope outside, so that descent stops there. Right: a \
-                   softmax unit gives a probability to each of three classes; the ground has the colour of the most probable one, \
-                   stronger where it is surer."
+    let caption = "Three output layers, each fitted. Left: a linear unit gives the mean of a Gaussian; the \
+                   band is one standard deviation of the residuals to either side. Middle: a sigmoid unit gives \
+                   the probability of one of two classes; dashed is the same logit clipped to 0 and 1, which \
+                   has no slope outside, so that descent stops there. Right: a softmax unit gives a probability \
+                   to each of three classes; the ground has the colour of the most probable one, stronger where \
+                   it is surer."
         .to_owned();
     Ok(Picture { svg, tables: vec![linear.table(), sigmoid.table(), softmax.table()?], caption })
 }
@@ -90,10 +91,7 @@ impl Line {
         panel.fill([at(0.0, -s), at(4.0, -s), at(4.0, s), at(0.0, s)], tint(BLUE, 0.18))?;
         panel.marks(self.samples.iter().copied(), Shape::Dot, 3.5, INK)?;
         panel.line([at(0.0, 0.0), at(4.0, 0.0)], Pen::new(BLUE).width(2.5))?;
-        let key = [
-            (Sample::Line(Pen::new(BLUE)), "w\u{b7}h + b"),
-            (Sample::Fill(tint(BLUE, 0.18)), "\u{b1} \u{3c3}"),
-        ];
+        let key = [(Sample::Line(Pen::new(BLUE)), "w·h + b"), (Sample::Fill(tint(BLUE, 0.18)), "± σ")];
         panel.key(Corner::UpperLeft, &key)
     }
 
@@ -141,7 +139,7 @@ impl Curve {
         let (solid, dashed) = (Pen::new(INK).width(2.5), Pen::new(GREY).width(1.6).dashed());
         panel.line(zip(&self.xs, &self.clipped), dashed)?;
         panel.line(zip(&self.xs, &self.probability), solid)?;
-        let key = [(Sample::Line(solid), "\u{3c3}(w\u{b7}h + b)"), (Sample::Line(dashed), "clipped")];
+        let key = [(Sample::Line(solid), "σ(w·h + b)"), (Sample::Line(dashed), "clipped")];
         panel.key(Corner::UpperLeft, &key)
     }
 
@@ -183,7 +181,7 @@ impl Planes {
 
     fn draw(&self, area: &Area<'_>) -> Drawn {
         let axes = Axes::new("Softmax: probabilities of classes", -REACH..REACH, -REACH..REACH);
-        let panel = Panel::new(area, axes.names("x\u{2081}", "x\u{2082}"))?;
+        let panel = Panel::new(area, axes.names("x₁", "x₂"))?;
         let at = |v: f64| (((v / REACH + 1.0) / 2.0 * SIDE as f64) as usize).min(SIDE - 1);
         panel.raster(SIDE, |(x, y)| {
             let p = &self.probabilities[at(y) * SIDE + at(x)];
@@ -234,10 +232,11 @@ fn kinds() -> Drawn<Picture> {
         Table::new("binary", &["logit", "probability"], [[CAT, yes]]),
         Table::new("classes", &["logit", "softmax", "sigmoid"], rows),
     ];
-    let caption = "What an output layer says of one picture. Binary: one logit, 1.5, and its sigmoid. Multi-class: \
-                   the softmax of the logits 2, \u{2212}1 and 0, three probabilities of which one must be right, so that they sum to 1. \
-                   Multi-label: the sigmoids of the same three logits; an animal does not exclude another, and the \
-                   probabilities need not sum to 1. The dashed line is the threshold of a decision, 1/2."
+    let caption = "What an output layer says of one picture. Binary: one logit, 1.5, and its sigmoid. \
+                   Multi-class: the softmax of the logits 2, −1 and 0, three probabilities of which one must be \
+                   right, so that they sum to 1. Multi-label: the sigmoids of the same three logits; an animal \
+                   does not exclude another, and the probabilities need not sum to 1. The dashed line is the \
+                   threshold of a decision, 1/2."
         .to_owned();
     Ok(Picture { svg, tables, caption })
 }

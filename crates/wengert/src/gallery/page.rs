@@ -10,9 +10,10 @@ h1{font-size:1.7rem;margin:.5rem 0}
 h2{font-size:1.35rem;border-bottom:2px solid #0072b2;padding-bottom:.2rem;margin:2.5rem 0 1rem}
 h3{font-size:1.05rem;margin:2rem 0 .5rem}
 nav ul{columns:18rem;padding-left:1.2rem;font-size:.95rem}
-figure{margin:0;overflow-x:auto}
+figure{margin:0}
 figure img{display:block;max-width:100%;height:auto;margin:0 auto}
 figcaption{margin-top:.4rem}
+@media(max-width:40rem){figure .wide{overflow-x:auto}figure img{max-width:none;width:44rem}}
 .slide{border-left:4px solid #d55e00;padding:.3rem .8rem;margin:.6rem 0;background:#fdf3ec}
 .files{font-size:.85rem;color:#555}
 a{color:#0072b2}";
@@ -59,7 +60,7 @@ fn entry(figure: &Figure) -> String {
     };
     let tables: String = figure.tables.iter().map(link).collect();
     format!(
-        "<h3 id=\"{}\">{}</h3>\n<figure>\n<a href=\"{svg}\"><img src=\"{svg}\" alt=\"{}\"></a>\n\
+        "<h3 id=\"{}\">{}</h3>\n<figure>\n<div class=\"wide\"><a href=\"{svg}\"><img src=\"{svg}\" alt=\"{}\"></a></div>\n\
          <figcaption>{}</figcaption>\n</figure>\n{slides}\
          <p class=\"files\"><a href=\"{svg}\">picture</a>{tables}</p>\n",
         figure.id,

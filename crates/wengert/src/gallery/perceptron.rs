@@ -12,42 +12,42 @@ use wengert_nn::{Loss, Precision, Purpose, Random, Synthetic};
 
 const ALGORITHM: Correction = Correction {
     id: "S2",
-    text: "\u{201c}Gradient Descent for Perceptron\u{201d} is the delta rule of Widrow and Hoff, which fits the labels \
-           0 and 1 by least squares. Rosenblatt's perceptron, drawn here, moves on mistakes alone: w + \u{3b7} t x \
-           with t of \u{2212}1 or 1.",
+    text: "“Gradient Descent for Perceptron” is the delta rule of Widrow and Hoff, which fits the labels 0 and \
+           1 by least squares. Rosenblatt's perceptron, drawn here, moves on mistakes alone: w + η t x with t \
+           of −1 or 1.",
 };
 const THRESHOLD: Correction = Correction {
     id: "S1",
-    text: "The slide fits 0 and 1 by w\u{b7}x + b and then decides at 0; with these labels the threshold is 1/2. At 0 \
-           the weights that it learns for and compute or.",
+    text: "The slide fits 0 and 1 by w·x + b and then decides at 0; with these labels the threshold is 1/2. At \
+           0 the weights that it learns for AND compute OR.",
 };
 const LOSS: Correction = Correction {
     id: "S3",
-    text: "L = \u{2212}t(w\u{b7}x + b) without a bound has no minimum, and labels of 0 give no gradient: the loss is \
-           max(0, \u{2212}t(w\u{b7}x + b)) with t of \u{2212}1 or 1.",
+    text: "L = −t(w·x + b) without a bound has no minimum, and labels of 0 give no gradient: the loss is \
+           max(0, −t(w·x + b)) with t of −1 or 1.",
 };
 const TABLE: Correction =
-    Correction { id: "S8", text: "The table of exclusive or has 1 for (1, 1), which makes it or. It is 0." };
+    Correction { id: "S8", text: "The table of XOR has 1 for (1, 1), which makes it OR. It is 0." };
 
 pub(super) const FIGURES: &[Recipe] = &[
     Recipe {
         id: "perceptron-and",
         chapter: Chapter::Perceptron,
-        title: "The perceptron learns and",
+        title: "The perceptron learns AND",
         corrections: &[ALGORITHM, THRESHOLD],
-        make: || gate(Synthetic::And, "and"),
+        make: || gate(Synthetic::And, "AND"),
     },
     Recipe {
         id: "perceptron-or",
         chapter: Chapter::Perceptron,
-        title: "The perceptron learns or",
+        title: "The perceptron learns OR",
         corrections: &[LOSS],
-        make: || gate(Synthetic::Or, "or"),
+        make: || gate(Synthetic::Or, "OR"),
     },
     Recipe {
         id: "perceptron-xor",
         chapter: Chapter::Perceptron,
-        title: "The perceptron cannot learn exclusive or",
+        title: "The perceptron cannot learn XOR",
         corrections: &[TABLE],
         make: exclusive_or,
     },
@@ -131,9 +131,9 @@ fn gate(data: Synthetic, name: &str) -> Drawn<Picture> {
     let (w1, w2, b) = coefficients(&fit.model.affine);
     let equation = equation(w1, w2, b);
     let caption = format!(
-        "Rosenblatt's perceptron learns {name} with {} updates and stops in epoch {}, the first without a mistake. Left: \
-         the line {equation} that it ends with, the half plane that it calls 1, and in grey the lines on the way, darker \
-         the later. Right: the weights and the bias after each update.",
+        "Rosenblatt's perceptron learns {name} with {} updates and stops in epoch {}, the first without a \
+         mistake. Left: the line {equation} that it ends with, the half plane that it calls 1, and in grey the \
+         lines on the way, darker the later. Right: the weights and the bias after each update.",
         fit.updates(),
         fit.epochs.len()
     );
@@ -141,13 +141,13 @@ fn gate(data: Synthetic, name: &str) -> Drawn<Picture> {
 }
 
 fn equation(w1: f64, w2: f64, b: f64) -> String {
-    let sign = if b < 0.0 { "\u{2212}" } else { "+" };
-    format!("{w1} x\u{2081} + {w2} x\u{2082} {sign} {} = 0", b.abs())
+    let sign = if b < 0.0 { "−" } else { "+" };
+    format!("{w1} x₁ + {w2} x₂ {sign} {} = 0", b.abs())
 }
 
 fn lines(area: &Area<'_>, data: &Labelled, last: &Affine, updates: &[Affine]) -> Drawn {
     let (w1, w2, b) = coefficients(last);
-    let axes = Axes::new(equation(w1, w2, b), -0.5..2.2, -0.5..2.2).names("x\u{2081}", "x\u{2082}");
+    let axes = Axes::new(equation(w1, w2, b), -0.5..2.2, -0.5..2.2).names("x₁", "x₂");
     let panel = Panel::new(area, axes.ticks(6, 6))?;
     panel.half_plane((w1, w2, b), tint(CLASSES[1], 0.15))?;
     for (i, update) in updates.iter().enumerate() {
@@ -173,8 +173,8 @@ fn weights(area: &Area<'_>, updates: &[Affine]) -> Drawn {
     let axes = Axes::new("Weights after each update", 0.0..updates.len() as f64, low..high);
     let panel = Panel::new(area, axes.names("update", "").ticks(7, 7))?;
     let series = [
-        (0, "w\u{2081}", values.iter().map(|v| v.0).collect::<Vec<f64>>()),
-        (1, "w\u{2082}", values.iter().map(|v| v.1).collect()),
+        (0, "w₁", values.iter().map(|v| v.0).collect::<Vec<f64>>()),
+        (1, "w₂", values.iter().map(|v| v.1).collect()),
         (2, "b", values.iter().map(|v| v.2).collect()),
     ];
     for (i, _, values) in &series {
@@ -197,7 +197,7 @@ const SHOWN: usize = 12;
 fn exclusive_or() -> Drawn<Picture> {
     let xor = Labelled::new(Synthetic::Xor)?;
     let (fit, steps) = xor.learn(1)?;
-    let mistakes = [("and", Synthetic::And), ("or", Synthetic::Or), ("xor", Synthetic::Xor)]
+    let mistakes = [("AND", Synthetic::And), ("OR", Synthetic::Or), ("XOR", Synthetic::Xor)]
         .map(|(name, data)| Ok::<_, GalleryError>((name, mistakes(data)?)));
     let mistakes: Vec<(&str, Vec<f64>)> = mistakes.into_iter().collect::<Drawn<_>>()?;
     let svg = sheet(820, 414, |root| {
@@ -209,9 +209,10 @@ fn exclusive_or() -> Drawn<Picture> {
     let tables = vec![Table::new("mistakes", &["epoch", "and", "or", "xor"], rows), step_table(&steps)];
     let after = coefficients(&fit.model.affine);
     let caption = format!(
-        "Left: one epoch on exclusive or. All four samples are mistakes, and the fourth update brings the weights back \
-         to ({}, {}) and the bias to {}, where they began, so every epoch is like the first; an arrow shows the side that each \
-         line calls 1. Right: mistakes in each epoch. With and, and with or, they end; with exclusive or they never do.",
+        "Left: one epoch on XOR. All four samples are mistakes, and the fourth update brings the weights back \
+         to ({}, {}) and the bias to {}, where they began, so every epoch is like the first; an arrow shows the \
+         side that each line calls 1. Right: mistakes in each epoch. With AND and with OR they end; with XOR \
+         they never do.",
         after.0, after.1, after.2
     );
     Ok(Picture { svg, tables, caption })
@@ -228,8 +229,8 @@ fn mistakes(data: Synthetic) -> Drawn<Vec<f64>> {
 }
 
 fn cycle(area: &Area<'_>, data: &Labelled, steps: &[OnlineStep]) -> Drawn {
-    let axes = Axes::new("One epoch on exclusive or", -1.7..2.0, -1.7..2.0);
-    let panel = Panel::new(area, axes.names("x\u{2081}", "x\u{2082}").ticks(7, 7))?;
+    let axes = Axes::new("One epoch on XOR", -1.7..2.0, -1.7..2.0);
+    let panel = Panel::new(area, axes.names("x₁", "x₂").ticks(7, 7))?;
     let mut key = Vec::new();
     for (i, step) in steps.iter().enumerate() {
         let pen = Pen::new(CURVES[i + 2]).width(2.0);
@@ -287,9 +288,9 @@ fn rings() -> Drawn<Picture> {
         ring_course(&areas[1], &reached, best.0)
     })?;
     let caption = format!(
-        "Two rings of 30 samples each, of radius 1 and 2. Left: the best of the {} ways in which a line can part these 60 \
-         samples, almost tangent to the inner ring: {} % are right. Right: the share that the perceptron gets right after \
-         each epoch. It never settles, and cannot pass 2/3.",
+        "Two rings of 30 samples each, of radius 1 and 2. Left: the best of the {} ways in which a line can \
+         part these 60 samples, almost tangent to the inner ring: {} % are right. Right: the share that the \
+         perceptron gets right after each epoch. It never settles, and cannot pass 2/3.",
         planes.planes().len(),
         short(100.0 * best.0, 1)
     );
@@ -305,7 +306,7 @@ fn rings() -> Drawn<Picture> {
 
 fn ring_panel(area: &Area<'_>, data: &Labelled, line: (f64, f64, f64), share: f64) -> Drawn {
     let title = format!("The best line: {} % right", short(100.0 * share, 1));
-    let axes = Axes::new(title, -2.6..2.6, -2.6..2.6).names("x\u{2081}", "x\u{2082}");
+    let axes = Axes::new(title, -2.6..2.6, -2.6..2.6).names("x₁", "x₂");
     let panel = Panel::new(area, axes)?;
     panel.half_plane(line, tint(CLASSES[1], 0.15))?;
     panel.straight(line, Pen::new(INK).width(2.5))?;
@@ -337,7 +338,7 @@ mod tests {
 
     #[test]
     fn a14_the_boundary_of_and() {
-        let picture = gate(Synthetic::And, "and").unwrap();
+        let picture = gate(Synthetic::And, "AND").unwrap();
         let boundary = &picture.tables[0];
         assert_eq!(boundary.to_csv().unwrap().lines().nth(1), Some("3,2,-4,1.3333333333333333,2"));
         let updated: f64 = picture.tables[1].column("updated").iter().sum();
@@ -346,7 +347,7 @@ mod tests {
 
     #[test]
     fn a8_the_boundary_of_or_and_none_of_xor() {
-        let or = gate(Synthetic::Or, "or").unwrap();
+        let or = gate(Synthetic::Or, "OR").unwrap();
         assert_eq!(or.tables[0].to_csv().unwrap().lines().nth(1), Some("2,2,-1,0.5,0.5"));
         let xor = exclusive_or().unwrap();
         assert_eq!(xor.tables[0].column("xor"), [4.0; SHOWN]);

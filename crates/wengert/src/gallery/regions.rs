@@ -34,9 +34,10 @@ pub(super) const FIGURES: &[Recipe] = &[
 
 const BOUND: Correction = Correction {
     id: "S17",
-    text: "The number of regions is printed as O(C(n, d)^(d(l\u{2212}1)) n^d), with a binomial coefficient. What is known \
-           is a bound from below of the greatest number, \u{3a9}((n/d)^(d(l\u{2212}1)) n^d), with a fraction (Mont\u{fa}far et \
-           al., 2014). With d = 2, n = 4, l = 2 the printed 576 is more than any such network can have: 121.",
+    text: "The number of regions is printed as O(C(n, d)^(d(l−1)) n^d), with a binomial coefficient. What is \
+           known is a bound from below of the greatest number, Ω((n/d)^(d(l−1)) n^d), with a fraction (Montúfar \
+           et al., 2014). With d = 2, n = 4, l = 2 the printed 576 is more than any such network can have: \
+           121.",
 };
 
 /// A region: where it lies, and which units are active there.
@@ -189,9 +190,10 @@ fn regions() -> Drawn<Picture> {
     let whole = arrangement_regions(&layers[0].0, &layers[0].1)?;
     let most = region_bound(8, 2).unwrap_or_default() as f64;
     let caption = format!(
-        "Networks of relus with random weights; each colour is a region on which the network is affine, cut exactly. One layer \
-         makes straight lines, which 8 units in general position cut the plane into {most} of ({whole} with these weights, \
-         {} of them in the window). Lines of a deeper layer bend where they cross a line of a layer before it.",
+        "Networks of relus with random weights; each colour is a region on which the network is affine, cut \
+         exactly. One layer makes straight lines, which 8 units in general position cut the plane into {most} \
+         of ({whole} with these weights, {} of them in the window). Lines of a deeper layer bend where they \
+         cross a line of a layer before it.",
         found[0].2.len()
     );
     let rows = found.iter().map(|(_, widths, regions)| [widths.len() as f64, 8.0, regions.len() as f64]);
@@ -211,7 +213,7 @@ fn regions() -> Drawn<Picture> {
 const SEED: u64 = 3;
 
 fn region_panel(area: &Area<'_>, title: &str, regions: &[Region], reach: f64) -> Drawn {
-    let axes = Axes::new(title, -reach..reach, -reach..reach).names("x\u{2081}", "x\u{2082}");
+    let axes = Axes::new(title, -reach..reach, -reach..reach).names("x₁", "x₂");
     let panel = Panel::new(area, axes)?;
     for region in regions {
         panel.fill(region.cell.corners.iter().copied(), colour(&region.active))?;
@@ -251,9 +253,9 @@ fn folds() -> Drawn<Picture> {
             region_panel(area, &format!("{layers} {plural}: {} regions", regions.len()), regions, 1.0)
         })
     })?;
-    let caption = "Each layer takes the absolute value of both coordinates, |x| = relu(x) + relu(\u{2212}x), and stretches the \
-                   result over the square again: it folds the square twice, and whatever the next layer draws on it appears four \
-                   times. With l layers of four units there are 4^l regions."
+    let caption = "Each layer takes the absolute value of both coordinates, |x| = relu(x) + relu(−x), and \
+                   stretches the result over the square again: it folds the square twice, and whatever the next \
+                   layer draws on it appears four times. With l layers of four units there are 4^l regions."
         .to_owned();
     let rows =
         found.iter().map(|(layers, regions)| [*layers as f64, 4.0 * *layers as f64, regions.len() as f64]);

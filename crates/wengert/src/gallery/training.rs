@@ -16,8 +16,8 @@ use wengert_nn::{
 
 const BOUND: Correction = Correction {
     id: "S17",
-    text: "O(C(n, d)^(d(l\u{2212}1)) n^d) is no bound from above of what networks have, and has a binomial where a fraction belongs: some \
-           network has at least of the order of (n/d)^(d(l\u{2212}1)) n^d regions.",
+    text: "O(C(n, d)^(d(l−1)) n^d) is no bound from above of what networks have, and has a binomial where a \
+           fraction belongs: some network has at least of the order of (n/d)^(d(l−1)) n^d regions.",
 };
 
 pub(super) const FIGURES: &[Recipe; 2] = &[
@@ -76,8 +76,9 @@ fn digits(epochs: usize, seeds: u64) -> Drawn<Picture> {
     let ends: Vec<String> =
         curves.iter().map(|(name, a)| format!("{name} {} %", short(100.0 * last(a), 1))).collect();
     let caption = format!(
-        "The network of the digits preset, 64 \u{2212} 64 \u{2212} 10, with each activation in the hidden layer: the share of held-out digits that are \
-         right after each epoch, a mean over {seeds} seeds of split, weights and order. Rate and momentum are the same for all, and were chosen for relu. After {epochs} epochs: {}.",
+        "The network of the digits preset, 64 − 64 − 10, with each activation in the hidden layer: the share \
+         of held-out digits that are right after each epoch, a mean over {seeds} seeds of split, weights and \
+         order. Rate and momentum are the same for all, and were chosen for relu. After {epochs} epochs: {}.",
         ends.join(", ")
     );
     let columns: Vec<&str> = std::iter::once("epoch").chain(curves.iter().map(|c| c.0)).collect();
@@ -155,9 +156,11 @@ fn depth(epochs: usize) -> Drawn<Picture> {
     let means = means(&rows, 4);
     let best = means.iter().fold((0.0, f64::MAX), |best, m| if m.1 < best.1 { *m } else { best }).0;
     let caption = format!(
-        "Networks of 24 relus in one to four layers, {DRAWS} seeds each. Left: regions of linearity in the square [\u{2212}3, 3]\u{b2} with random weights, \
-         and how many the best weights give at least anywhere in the plane, which grows with depth far beyond what random weights find. Right: the error after \
-         {epochs} epochs of fitting a zigzag of eight pieces: the geometric mean is least with {best} layers; with too many, narrow layers are hard to train.",
+        "Networks of 24 relus in one to four layers, {DRAWS} seeds each. Left: regions of linearity in the \
+         square [−3, 3]² with random weights, and how many the best weights give at least anywhere in the \
+         plane, which grows with depth far beyond what random weights find. Right: the error after {epochs} \
+         epochs of fitting a zigzag of eight pieces: the geometric mean is least with {best} layers; with too \
+         many, narrow layers are hard to train.",
     );
     let tables = vec![
         Table::new("networks", &["layers", "units_a_layer", "seed", "regions", "mean_squared_error"], rows),

@@ -12,20 +12,20 @@ use wengert_expr::Value;
 
 const LINEAR: Correction = Correction {
     id: "S6",
-    text: "\u{201c}Still a linear model\u{201d} holds of layers without activation functions between them, which are one affine \
-           function. The relu between these two layers is what makes the figure possible.",
+    text: "“Still a linear model” holds of layers without activation functions between them, which are one \
+           affine function. The relu between these two layers is what makes the figure possible.",
 };
 const SMOOTH: Correction = Correction {
     id: "S7",
-    text: "The relu is called differentiable. It is continuous and piecewise linear, and not differentiable at 0, where \
-           the derivative is 0 by convention.",
+    text: "The relu is called differentiable. It is continuous and piecewise linear, and not differentiable at \
+           0, where the derivative is 0 by convention.",
 };
 const TABLE: Correction = Correction { id: "S8", text: "The table has 1 for (1, 1). It is 0." };
 
 pub(super) const FIGURES: &[Recipe] = &[Recipe {
     id: "xor-spaces",
     chapter: Chapter::MultiLayer,
-    title: "Exclusive or in input space and in hidden space",
+    title: "XOR in input space and in hidden space",
     corrections: &[LINEAR, SMOOTH, TABLE],
     make: spaces,
 }];
@@ -34,7 +34,8 @@ pub(super) const FIGURES: &[Recipe] = &[Recipe {
 fn network(x: &Value) -> Drawn<(Vec<Point>, Vec<f64>)> {
     let rows = x.shape()[0];
     let text = format!(
-        "input X: f64[{rows}, 2]\nW = ones((2, 2))\nc = [0, -1]\nw = [1, -2]\nh = relu(X @ W + c)\noutput h\noutput y = h @ w"
+        "input X: f64[{rows}, 2]\nW = ones((2, 2))\nc = [0, -1]\nw = [1, -2]\nh = relu(X @ W + c)\noutput \
+         h\noutput y = h @ w"
     );
     let found = evaluate(&program(&text)?, &[("X", x.clone())])?;
     Ok((points(&found[0]), found[1].to_f64s()))
@@ -53,10 +54,10 @@ fn spaces() -> Drawn<Picture> {
     let rows =
         (0..4).map(|i| [inputs[i].0, inputs[i].1, classes[i] as f64, hidden[i].0, hidden[i].1, outputs[i]]);
     let tables = vec![Table::new("samples", &["x1", "x2", "label", "h1", "h2", "y"], rows)];
-    let caption = "The network of the slides, h = relu(x W + c) with all weights 1 and c = (0, \u{2212}1), and y = h\u{2081} \
-                   \u{2212} 2 h\u{2082}. Left: no line parts the classes in the space of inputs; the shade is y. Right: \
-                   the hidden layer lays (0, 1) and (1, 0) on one point, (1, 0), and takes (1, 1) to (2, 1): one line, \
-                   h\u{2081} \u{2212} 2 h\u{2082} = 1/2, parts what it makes."
+    let caption = "The network of the slides, h = relu(x W + c) with all weights 1 and c = (0, −1), and y = h₁ \
+                   − 2 h₂. Left: no line parts the classes in the space of inputs; the shade is y. Right: the \
+                   hidden layer lays (0, 1) and (1, 0) on one point, (1, 0), and takes (1, 1) to (2, 1): one \
+                   line, h₁ − 2 h₂ = 1/2, parts what it makes."
         .to_owned();
     Ok(Picture { svg, tables, caption })
 }
@@ -65,7 +66,7 @@ fn spaces() -> Drawn<Picture> {
 const LEVELS: f64 = 12.0;
 
 fn input_space(area: &Area<'_>, inputs: &[Point], classes: &[usize]) -> Drawn {
-    let axes = Axes::new("Input space", -0.4..1.4, -0.4..1.4).names("x\u{2081}", "x\u{2082}");
+    let axes = Axes::new("Input space", -0.4..1.4, -0.4..1.4).names("x₁", "x₂");
     let panel = Panel::new(area, axes)?;
     let side = 120;
     let grid: Vec<Point> = (0..side * side)
@@ -89,7 +90,7 @@ fn input_space(area: &Area<'_>, inputs: &[Point], classes: &[usize]) -> Drawn {
 }
 
 fn hidden_space(area: &Area<'_>, inputs: &[Point], hidden: &[Point], classes: &[usize]) -> Drawn {
-    let axes = Axes::new("Hidden space", -0.5..2.5, -0.6..1.6).names("h\u{2081}", "h\u{2082}");
+    let axes = Axes::new("Hidden space", -0.5..2.5, -0.6..1.6).names("h₁", "h₂");
     let panel = Panel::new(area, axes.ticks(6, 6))?;
     let line = (1.0, -2.0, -0.5);
     panel.half_plane(line, tint(CLASSES[1], 0.18))?;
@@ -110,7 +111,7 @@ fn hidden_space(area: &Area<'_>, inputs: &[Point], hidden: &[Point], classes: &[
         let at = if from.len() > 1 { (h.0 + 0.45, h.1 - 0.15) } else { (h.0 + 0.2, h.1 + 0.16) };
         panel.text(at, &from.join(" and "), Words::new(Side::Centre))?;
     }
-    panel.text((1.75, 0.35), "h\u{2081} \u{2212} 2 h\u{2082} = \u{bd}", Words::new(Side::Centre))?;
+    panel.text((1.75, 0.35), "h₁ − 2 h₂ = ½", Words::new(Side::Centre))?;
     key(&panel, Corner::UpperLeft)
 }
 
