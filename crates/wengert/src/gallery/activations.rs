@@ -21,14 +21,14 @@ pub(super) const FIGURES: &[Recipe] = &[
         chapter: Chapter::Feedforward,
         title: "Nine activation functions and their derivatives",
         corrections: &[RANGES],
-        make: || curves(&TABLE),
+        make: || curves(&TABLE, OLD_KINKS),
     },
     Recipe {
         id: "activations-modern",
         chapter: Chapter::Feedforward,
         title: "Newer activation functions and their derivatives",
         corrections: &[],
-        make: || curves(&MODERN),
+        make: || curves(&MODERN, NEW_KINKS),
     },
 ];
 
@@ -54,10 +54,16 @@ const MODERN: [Activation; 6] = [
     Activation::HardSwish,
 ];
 
+/// What is shown where there is no derivative.
+const OLD_KINKS: &str = "Where there is no derivative the graph's convention is shown: 0 for relu and step at 0, \
+                         the slope on the left for prelu and elu.";
+const NEW_KINKS: &str = "Selu and the two hard ones have kinks; the others are smooth and fall below 0 before they \
+                         rise.";
+
 /// Steps from -4 to 4: numbers that floats hold exactly, kinks among them.
 const STEPS: usize = 256;
 
-fn curves(activations: &[Activation]) -> Drawn<Picture> {
+fn curves(activations: &[Activation], kinks: &str) -> Drawn<Picture> {
     let xs = even(-4.0, 4.0, STEPS);
     let found: Vec<(Activation, Vec<f64>, Vec<f64>)> = activations
         .iter()
@@ -82,10 +88,10 @@ fn curves(activations: &[Activation]) -> Drawn<Picture> {
         Table::new("curves", &["activation", "x", "g", "derivative"], long),
         Table::new("facts", &["activation", "formula", "range", "smoothness"], facts),
     ];
-    let caption = "Each activation (blue) with its derivative (orange, dashed), which is a graph derived from \
-                   the activation's graph. Where there is no derivative the graph's convention is shown: 0 for \
-                   relu and step at 0, the slope on the left for prelu and elu."
-        .to_owned();
+    let caption = format!(
+        "Each activation (blue) with its derivative (orange, dashed), which is a graph derived from the \
+         activation's graph. {kinks}"
+    );
     Ok(Picture { svg, tables, caption })
 }
 
@@ -137,7 +143,7 @@ mod tests {
 
     #[test]
     fn e10_nine_curves_with_the_values_and_slopes_of_the_table() {
-        let picture = curves(&TABLE).unwrap();
+        let picture = curves(&TABLE, OLD_KINKS).unwrap();
         let table = &picture.tables[0];
         assert_eq!(table.rows.len(), 9 * (STEPS + 1));
         let cases: [(&str, f64, f64, f64); 12] = [
@@ -164,7 +170,7 @@ mod tests {
     #[test]
     fn slopes_are_those_of_the_curves() {
         for set in [&TABLE[..], &MODERN[..]] {
-            let picture = curves(set).unwrap();
+            let picture = curves(set, OLD_KINKS).unwrap();
             let table = &picture.tables[0];
             let (x, g, slope) = (table.column("x"), table.column("g"), table.column("derivative"));
             let kink = |x: f64| [-3.0, 0.0, 3.0].iter().any(|k| (x - k).abs() < 0.05);

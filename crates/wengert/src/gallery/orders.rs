@@ -1,18 +1,17 @@
 //! Orders of accumulation: paths against their factorised sum, forward against reverse, and what lies between.
 
-use super::Recipe;
 use super::figure::{Cell, Chapter, Correction, Picture, Table};
 use super::palette::{BLUE, CURVES, GREEN, INK, ORANGE, PURPLE, VERMILION, tint};
 use super::panel::{Axes, Corner, Panel, Sample};
 use super::run::program;
 use super::sheet::{Area, Drawn, Pen, Point, SHAPES, Shape, Side, Words, panels, sheet};
+use super::{GalleryError, Recipe};
 use std::f64::consts::PI;
 use wengert_diff::eliminate::{Convention, Heuristic, OrderCost, Problem, order, steps};
-use wengert_diff::{Costs, Count, cost};
-use wengert_expr::{Function, NodeId};
+use wengert_diff::{Costs, Count, Mode, cost, grad};
+use wengert_exec::evaluate;
+use wengert_expr::{Function, NodeId, Value};
 use wengert_render::Linearization;
-
-use super::GalleryError;
 
 const GAIN: Correction = Correction {
     id: "S23",
@@ -91,18 +90,29 @@ fn paths() -> Drawn<Picture> {
     let [first, second] = SLOPES.map(|(_, s)| s);
     let all = first.iter().flat_map(|&a| second.iter().map(move |&b| (a, b)));
     let path_rows: Vec<[f64; 3]> = all.map(|p| [p.0, p.1, products(p)]).collect();
-    let caption = "Three edges from X to Y and three from Y to Z are nine paths. Multiplied out one by one \
-                   they take 9 multiplications and 8 additions; factorised, (α + β + γ)(δ + ε + ζ), one \
-                   multiplication and 4 additions. With 2, 3, 5 and 7, 11, 13 both are 310. With every further \
-                   stage there are three times as many paths, and three more operations: the counts are those \
-                   of the differentiated programs."
-        .to_owned();
+    let [path_by_path, factorised] = [derivative(Mode::Paths)?, derivative(Mode::Cross)?];
+    let caption = format!(
+        "Three edges from X to Y and three from Y to Z are nine paths. Multiplied out one by one they take 9 \
+         multiplications and 8 additions; factorised, (α + β + γ)(δ + ε + ζ), one multiplication and 4 \
+         additions. With the numbers on the edges the one gives {path_by_path}, the other {factorised}. With every \
+         further stage there are three times as many paths, and three more operations: the counts are those of \
+         the differentiated programs."
+    );
     let names = ["stages", "paths", "path_products", "path_sums", "factorised_products", "factorised_sums"];
     let tables = vec![
         Table::new("costs", &names, rows),
         Table::new("paths", &["first", "second", "product"], path_rows),
     ];
     Ok(Picture { svg, tables, caption })
+}
+
+/// The derivative of two stages, with the slopes that the picture shows.
+fn derivative(mode: Mode) -> Drawn<f64> {
+    let gradient = grad(&stages(2)?, &["x"], mode)?;
+    let names = ["a1", "b1", "c1", "a2", "b2", "c2"];
+    let slopes = SLOPES.iter().flat_map(|(_, s)| s).map(|&s| Value::scalar(s));
+    let at = names.into_iter().zip(slopes).chain([("x", Value::scalar(1.0))]).collect::<Vec<_>>();
+    evaluate(&gradient, &at)?.first().and_then(Value::item).ok_or(GalleryError::Missing("a derivative"))
 }
 
 fn edges_panel(area: &Area<'_>) -> Drawn {
@@ -298,6 +308,7 @@ mod tests {
         let products = picture.tables[1].column("product");
         assert_eq!(products, [14.0, 22.0, 26.0, 21.0, 33.0, 39.0, 35.0, 55.0, 65.0]);
         assert_eq!(products.iter().sum::<f64>(), 310.0);
+        assert_eq!([Mode::Paths, Mode::Cross].map(|mode| derivative(mode).unwrap()), [310.0; 2]);
         assert!(costs.column("paths").windows(2).all(|p| p[1] == 3.0 * p[0]));
     }
 
