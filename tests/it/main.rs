@@ -9,6 +9,7 @@ mod depth;
 mod edge_pushing;
 mod eliminate;
 mod eliminate_tasks;
+mod gallery;
 mod hard_cases;
 mod lecture;
 mod numeric;

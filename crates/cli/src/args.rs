@@ -4,6 +4,7 @@ use crate::commands::check::CheckArgs;
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::cost::CostArgs;
 use crate::commands::eval::EvalArgs;
+use crate::commands::gallery::GalleryArgs;
 use crate::commands::grad::GradArgs;
 use crate::commands::hessian::HessianArgs;
 use crate::commands::jacobian::JacobianArgs;
@@ -104,6 +105,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Train a network, from a file or a preset
     Train(TrainArgs),
+    /// Make the figures of the lecture, with their numbers and a page
+    Gallery(GalleryArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
 }

@@ -54,6 +54,7 @@ fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Show(args) => commands::show::run(&args, &settings),
         Command::Check(args) => commands::check::run(&args, &settings),
         Command::Train(args) => commands::train::run(&args, &settings),
+        Command::Gallery(args) => commands::gallery::run(&args, &settings),
         Command::Completions(args) => Ok(commands::completions::run(&args)),
     }
 }

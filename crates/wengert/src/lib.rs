@@ -1,6 +1,7 @@
 #![doc = include_str!("../../../README.md")]
 
 pub mod check;
+pub mod gallery;
 
 pub use wengert_diff as diff;
 /// The compiled executor: [`compile`](exec::compile) makes an [`Executable`](exec::Executable), a

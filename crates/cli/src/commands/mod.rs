@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod cost;
 pub(crate) mod eval;
+pub(crate) mod gallery;
 pub(crate) mod grad;
 pub(crate) mod hessian;
 pub(crate) mod jacobian;
