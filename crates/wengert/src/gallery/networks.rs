@@ -5,7 +5,7 @@ use super::diagram::Diagram;
 use super::figure::{Cell, Chapter, Correction, Picture, Table};
 use super::run::program;
 use super::sheet::{Drawn, px, sheet};
-use wengert_nn::{Activation, Mlp};
+use wengert_nn::{Activation, Model};
 use wengert_render::{Options, primal};
 
 const CONVENTION: Correction = Correction {
@@ -36,7 +36,7 @@ p = softmax(s, axis=-1)
 o = p @ v";
 
 fn architectures() -> Drawn<Picture> {
-    let mlp = Mlp::new(&[4, 16, 16, 3], Activation::Relu)?.forward_function(8)?;
+    let mlp = Model::mlp(&[4, 16, 16, 3], Activation::Relu)?.forward_function(8)?;
     let attention = program(ATTENTION)?;
     let diagrams = [
         ("mlp", Diagram::of(&primal(&mlp, &Options::default()), "A perceptron of layers 4, 16, 16, 3")),

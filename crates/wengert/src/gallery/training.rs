@@ -11,7 +11,7 @@ use super::{GalleryError, Recipe};
 use wengert_expr::Value;
 use wengert_nn::theory::{region_lower_bound, tent_network};
 use wengert_nn::{
-    Activation, Adam, Dataset, Experiment, Loss, Mlp, Optimizer, Precision, Preset, Settings, Trainer,
+    Activation, Adam, Dataset, Experiment, Loss, Model, Optimizer, Precision, Preset, Settings, Trainer,
 };
 
 const BOUND: Correction = Correction {
@@ -124,7 +124,7 @@ fn fit(widths: &[usize], data: &Dataset, epochs: usize, seed: u64) -> Drawn<f64>
     let sizes: Vec<usize> = std::iter::once(1).chain(widths.iter().copied()).chain([1]).collect();
     let optimizer = Optimizer::Adam(Adam::default());
     let settings = Settings { loss: Loss::Mse, optimizer, learning_rate: 0.01, batch_size: 32, seed };
-    let mut trainer = Trainer::new(Mlp::new(&sizes, Activation::Relu)?, settings);
+    let mut trainer = Trainer::new(Model::mlp(&sizes, Activation::Relu)?, settings);
     trainer.fit(data, None, epochs, &mut |_| ())?;
     Ok(trainer.evaluate(data)?.loss)
 }
