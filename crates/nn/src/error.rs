@@ -4,6 +4,7 @@ use crate::checkpoint::CheckpointError;
 use crate::classic::ClassicError;
 use crate::config::ConfigError;
 use crate::loss::Loss;
+use crate::metrics::MetricError;
 use thiserror::Error;
 use wengert_diff::DiffError;
 use wengert_exec::{CompileError, ExecError};
@@ -26,6 +27,9 @@ pub enum NnError {
     /// What a classic learner cannot learn.
     #[error(transparent)]
     Classic(#[from] ClassicError),
+    /// Predictions that cannot be measured.
+    #[error(transparent)]
+    Metric(#[from] MetricError),
     /// A file that cannot be read.
     #[error(transparent)]
     File(#[from] InteropError),

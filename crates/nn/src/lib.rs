@@ -38,14 +38,15 @@ mod precision;
 mod preset;
 mod random;
 mod step;
+mod study;
 pub mod theory;
 mod trainer;
 
 pub use activation::{Activation, Facts, Image, Smoothness};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use config::{
-    Column, ConfigError, DataConfig, ModelConfig, OptimizerConfig, Source, SplitOrder, TrainConfig,
-    TrainingConfig,
+    Column, ConfigError, DataConfig, KernelName, LearnerConfig, LearnerName, MethodName, ModelConfig,
+    OptimizerConfig, Source, SplitOrder, StudyConfig, TestName, TrainConfig, TrainingConfig, WeakName,
 };
 pub use data::{Batches, Dataset, Standardize, Synthetic, Targets, split_ordered, split_shuffled};
 pub use dense::Dense;
@@ -64,4 +65,5 @@ pub use precision::Precision;
 pub use preset::Preset;
 pub use random::{Purpose, Random};
 pub use step::{evaluation, training_step, tuned_step};
+pub use study::{Cell, Findings, Scores, Study, Table};
 pub use trainer::{Settings, Trainer};
