@@ -25,6 +25,7 @@ mod data;
 mod dense;
 mod error;
 mod experiment;
+mod full_batch;
 mod init;
 mod load;
 mod loss;
