@@ -56,8 +56,8 @@ def sklearn_linear(part, setting, seed):
 def sklearn_network(part, setting, seed):
     make = MLPClassifier if part.classes else MLPRegressor
     model = make(
-        (setting["hidden"],), alpha=setting["alpha"], batch_size=BATCH, learning_rate_init=RATE,
-        max_iter=EPOCHS, tol=0.0, n_iter_no_change=EPOCHS, random_state=seed,
+        hidden_layer_sizes=(setting["hidden"],), alpha=setting["alpha"], batch_size=BATCH,
+        learning_rate_init=RATE, max_iter=EPOCHS, tol=0.0, n_iter_no_change=EPOCHS, random_state=seed,
     )  # fmt: skip
     return sklearn_fit(model, part)
 
