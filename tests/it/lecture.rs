@@ -1,4 +1,9 @@
-//! The lecture's own graphs, with the slides' numbers.
+//! The lecture's own graphs, with the slides' numbers. Tests are named by the rows of `docs/lecture.md`, which a test here
+//! holds against the repository.
+
+mod layers;
+mod modes;
+mod table;
 
 use wengert::diff::{Linearized, Mode, Tangent, cost, forward, grad};
 use wengert::exec::evaluate;
@@ -14,7 +19,7 @@ fn scalars<'n>(at: &[(&'n str, f64)]) -> Vec<(&'n str, Value)> {
 }
 
 #[test]
-fn the_graph_of_the_last_slides_has_its_derivatives_in_every_mode() {
+fn i3_the_graph_of_the_last_slides_has_its_derivatives_in_every_mode() {
     let f = program("c = a + b; d = b + 1; e = c * d");
     for mode in Mode::ALL {
         let g = evaluate(&grad(&f, &["a", "b"], mode).expect("scalars"), &scalars(&[("a", 2.0), ("b", 1.0)]));
@@ -24,7 +29,7 @@ fn the_graph_of_the_last_slides_has_its_derivatives_in_every_mode() {
 }
 
 #[test]
-fn its_gradient_is_a_small_readable_graph() {
+fn i6_its_gradient_is_a_small_readable_graph() {
     let g = grad(&program("c = a + b; d = b + 1; e = c * d"), &["a", "b"], Mode::Reverse).expect("scalars");
     let text = wengert::expr::text::print(&g).expect("no custom maps");
     expect_test::expect![[r#"
@@ -40,7 +45,7 @@ fn its_gradient_is_a_small_readable_graph() {
 }
 
 #[test]
-fn one_forward_sweep_gives_the_tangent_of_every_node() {
+fn i4_one_forward_sweep_gives_the_tangent_of_every_node() {
     let b = Builder::new();
     let scalar = || Type::scalar(DType::F64);
     let (a, x) = (b.input("a", scalar()), b.input("b", scalar()));
@@ -57,7 +62,7 @@ fn one_forward_sweep_gives_the_tangent_of_every_node() {
 }
 
 #[test]
-fn three_edges_and_three_edges_are_nine_paths() {
+fn i7_three_edges_and_three_edges_are_nine_paths() {
     let f = program("y = alpha*x + beta*x + gamma*x\nz = delta*y + epsilon*y + zeta*y");
     let costs = cost(&f, &["x"]).expect("scalars");
     let exact = |c: &wengert::diff::Count| c.to_u64().expect("small");
@@ -80,7 +85,7 @@ fn three_edges_and_three_edges_are_nine_paths() {
 }
 
 #[test]
-fn the_xor_network_with_the_slides_weights_computes_xor() {
+fn d5_the_xor_network_with_the_slides_weights_computes_xor() {
     let text =
         "input X: f64[4, 2]\nW = ones((2, 2))\nc = [0, -1]\nw = [1, -2]\nh = relu(X @ W + c)\ny = h @ w + 0";
     let corners = Value::new([4, 2], vec![0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0]);

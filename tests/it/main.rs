@@ -11,6 +11,7 @@ mod eliminate;
 mod eliminate_tasks;
 mod gallery;
 mod hard_cases;
+mod learners;
 mod lecture;
 mod numeric;
 mod passes;

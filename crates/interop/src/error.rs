@@ -159,6 +159,18 @@ pub enum InteropError {
 }
 
 impl InteropError {
+    /// The same fault with so many lines before the text that it was found in.
+    pub(crate) fn further_down(mut self, lines: usize) -> InteropError {
+        match &mut self {
+            InteropError::NotUtf8 { line, .. }
+            | InteropError::NotANumber { line, .. }
+            | InteropError::NotFinite { line, .. }
+            | InteropError::Ragged { line, .. } => *line += lines,
+            _ => {}
+        }
+        self
+    }
+
     /// The file at fault.
     pub fn path(&self) -> &Path {
         match self {

@@ -49,6 +49,13 @@ pub fn parse_idx_bytes(bytes: &[u8], path: &Path) -> Result<IdxBytes> {
     Ok(IdxBytes { shape: header.shape, data })
 }
 
+/// What the header at the start of a file says: how elements are stored, the extents, and where elements start.
+pub(crate) fn heading(bytes: &[u8], path: &Path) -> Result<(Storage, Shape, usize)> {
+    let header = Header::promised(bytes, path)?;
+    let size = header.size();
+    Ok((header.storage, header.shape, size))
+}
+
 /// A header whose promise the file keeps: exactly as many bytes follow as its elements need.
 struct Header {
     storage: Storage,
@@ -57,6 +64,11 @@ struct Header {
 
 impl Header {
     fn parse(bytes: &[u8], path: &Path) -> Result<Header> {
+        Header::promised(bytes, path)?.kept(bytes, path)
+    }
+
+    /// Whatever follows it.
+    fn promised(bytes: &[u8], path: &Path) -> Result<Header> {
         let malformed = |offset, expected: String, found: String| {
             InteropError::malformed(path, Format::Idx, offset, expected, found)
         };
@@ -78,14 +90,21 @@ impl Header {
             return Err(malformed(4, format!("{rank} extents of 4 bytes"), format!("{} bytes", rest.len())));
         };
         let shape: Shape = extents.iter().map(|&n| u32::from_be_bytes(n) as usize).collect();
-        let header = Header { storage, shape };
-        let (found, size) = (bytes.len() - header.size(), header.size());
-        match storage.bytes(&header.shape) {
-            Some(expected) if expected == found => Ok(header),
+        Ok(Header { storage, shape })
+    }
+
+    /// An error unless exactly the elements follow.
+    fn kept(self, bytes: &[u8], path: &Path) -> Result<Header> {
+        let malformed = |offset, expected: String, found: String| {
+            InteropError::malformed(path, Format::Idx, offset, expected, found)
+        };
+        let (found, size) = (bytes.len() - self.size(), self.size());
+        match self.storage.bytes(&self.shape) {
+            Some(expected) if expected == found => Ok(self),
             Some(expected) => {
                 Err(malformed(size, format!("{expected} bytes of elements"), format!("{found} bytes")))
             }
-            None => Err(malformed(4, "a shape that fits in memory".into(), header.shape.to_string())),
+            None => Err(malformed(4, "a shape that fits in memory".into(), self.shape.to_string())),
         }
     }
 

@@ -6,6 +6,7 @@
 //! Writers replace a file whole or leave it as it was.
 
 mod atomic;
+mod blocks;
 mod csv;
 mod datasets;
 mod elements;
@@ -21,6 +22,7 @@ mod rows;
 
 pub use crate::csv::{CsvOptions, CsvTable, parse_csv, read_csv};
 pub use atomic::write_atomically;
+pub use blocks::RowFile;
 pub use datasets::{breast_cancer, diabetes, digits, iris, wine};
 pub use error::{InteropError, Result};
 pub use format::{Format, parse_value, read_value};

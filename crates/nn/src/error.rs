@@ -5,6 +5,8 @@ use crate::classic::ClassicError;
 use crate::config::ConfigError;
 use crate::layer::Misfit;
 use crate::loss::Loss;
+use crate::metrics::MetricError;
+use crate::minimize::MinimizeError;
 use thiserror::Error;
 use wengert_diff::DiffError;
 use wengert_exec::{CompileError, ExecError};
@@ -27,6 +29,9 @@ pub enum NnError {
     /// What a classic learner cannot learn.
     #[error(transparent)]
     Classic(#[from] ClassicError),
+    /// Predictions that cannot be measured.
+    #[error(transparent)]
+    Metric(#[from] MetricError),
     /// A file that cannot be read.
     #[error(transparent)]
     File(#[from] InteropError),
@@ -42,6 +47,9 @@ pub enum NnError {
     /// A step that could not be compiled.
     #[error(transparent)]
     Compile(Box<CompileError>),
+    /// A loss that cannot be minimised on all samples at once.
+    #[error(transparent)]
+    Minimize(Box<MinimizeError>),
     /// A checkpoint that cannot be written, read or resumed from.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
@@ -53,6 +61,12 @@ pub enum NnError {
 impl From<DiffError> for NnError {
     fn from(error: DiffError) -> NnError {
         NnError::Diff(Box::new(error))
+    }
+}
+
+impl From<MinimizeError> for NnError {
+    fn from(error: MinimizeError) -> NnError {
+        NnError::Minimize(Box::new(error))
     }
 }
 

@@ -3,8 +3,10 @@
 use crate::config::TrainConfig;
 use crate::data::Dataset;
 use crate::error::NnError;
+use crate::full_batch;
 use crate::load::{Samples, load};
 use crate::metrics::{Epoch, Event};
+use crate::minimize::{Minimizer, Stop};
 use crate::trainer::Trainer;
 
 /// A training ready to run.
@@ -18,6 +20,10 @@ pub struct Experiment {
     pub trainer: Trainer,
     /// How often every sample is to be seen.
     pub epochs: usize,
+    /// What minimises the loss of all samples at once, if batches do not.
+    minimizer: Option<Minimizer>,
+    /// Why that stopped, when it has.
+    pub stop: Option<Stop>,
 }
 
 impl Experiment {
@@ -35,15 +41,22 @@ impl Experiment {
             data.check(&model, settings.loss)?;
         }
         let trainer = Trainer::new(model, settings).with_tuning(config.train.tuning());
-        Ok(Experiment { train, test, trainer, epochs: config.train.epochs })
+        let minimizer = config.train.optimizer.minimizer();
+        Ok(Experiment { train, test, trainer, epochs: config.train.epochs, minimizer, stop: None })
     }
 
-    /// Trains through all epochs, telling `observe` of every step and epoch, and returns the epochs.
+    /// Trains through all epochs, or until a minimiser stops, telling `observe` of every step and epoch, and returns the epochs.
     ///
     /// # Errors
     /// Numbers that stop being finite.
     pub fn run(&mut self, observe: &mut dyn FnMut(&Event)) -> Result<Vec<Epoch>, NnError> {
-        self.trainer.fit(&self.train, self.test.as_ref(), self.epochs, observe)
+        let Some(minimizer) = self.minimizer else {
+            return self.trainer.fit(&self.train, self.test.as_ref(), self.epochs, observe);
+        };
+        let data = (&self.train, self.test.as_ref());
+        let (epochs, stop) = full_batch::minimize(minimizer, &mut self.trainer, data, self.epochs, observe)?;
+        self.stop = Some(stop);
+        Ok(epochs)
     }
 }
 

@@ -24,6 +24,7 @@ mod config;
 mod data;
 mod error;
 mod experiment;
+mod full_batch;
 mod init;
 pub mod layer;
 mod load;
@@ -38,14 +39,15 @@ mod precision;
 mod preset;
 mod random;
 mod step;
+mod study;
 pub mod theory;
 mod trainer;
 
 pub use activation::{Activation, Facts, Image, Smoothness};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use config::{
-    Column, ConfigError, DataConfig, ModelConfig, OptimizerConfig, Source, SplitOrder, TrainConfig,
-    TrainingConfig,
+    Column, ConfigError, DataConfig, KernelName, LearnerConfig, LearnerName, MethodName, ModelConfig,
+    OptimizerConfig, Source, SplitOrder, StudyConfig, TestName, TrainConfig, TrainingConfig, WeakName,
 };
 pub use data::{Batches, Dataset, Standardize, Synthetic, Targets, split_ordered, split_shuffled};
 pub use error::{DataError, Divergence, ModelError, NnError, NotFinite};
@@ -64,4 +66,5 @@ pub use precision::Precision;
 pub use preset::Preset;
 pub use random::{Purpose, Random};
 pub use step::{evaluation, training_step, tuned_step};
+pub use study::{Cell, Findings, Scores, Study, Table};
 pub use trainer::{Settings, Trainer};

@@ -66,6 +66,8 @@ fn read(
 ) -> Result<(Value, Value), NnError> {
     let path = || needed(path, "data.path", data.source);
     let targets = || needed(labels, "data.labels_path", data.source);
+    let samples = |usual: usize| data.samples.unwrap_or(usual);
+    let noise = |usual: f64| data.noise.unwrap_or(usual);
     match data.source {
         Source::Digits => Ok(digits()?),
         Source::Iris => Ok(iris()?),
@@ -76,11 +78,11 @@ fn read(
         Source::And => made(Synthetic::And),
         Source::Or => made(Synthetic::Or),
         Source::Car => made(Synthetic::Car),
-        Source::Rings => made(Synthetic::Rings { samples: 200, noise: 0.0 }),
-        Source::Moons => made(Synthetic::Moons { samples: 200, noise: 0.1 }),
-        Source::Spirals => made(Synthetic::Spirals { samples: 200, noise: 0.0 }),
-        Source::Blobs => made(Synthetic::Blobs { samples: 300, classes: 3, deviation: 0.5 }),
-        Source::Sine => made(Synthetic::Sine { samples: 200, noise: 0.1 }),
+        Source::Rings => made(Synthetic::Rings { samples: samples(200), noise: noise(0.0) }),
+        Source::Moons => made(Synthetic::Moons { samples: samples(200), noise: noise(0.1) }),
+        Source::Spirals => made(Synthetic::Spirals { samples: samples(200), noise: noise(0.0) }),
+        Source::Blobs => made(Synthetic::Blobs { samples: samples(300), classes: 3, deviation: noise(0.5) }),
+        Source::Sine => made(Synthetic::Sine { samples: samples(200), noise: noise(0.1) }),
         Source::Csv => {
             let table = read_csv(path()?, &options(data))?;
             match labels {
@@ -170,6 +172,21 @@ mod tests {
             (1438, 359, 64, 10)
         );
         assert!(test.features().to_f64s().iter().all(|x| (0.0..=1.0).contains(x)));
+    }
+
+    #[test]
+    fn what_is_made_up_has_the_size_and_the_noise_that_are_told() {
+        let source = |source| DataConfig { test_fraction: Some(0.0), ..DataConfig::new(source) };
+        for (kind, usual) in
+            [(Source::Rings, 200), (Source::Moons, 200), (Source::Spirals, 200), (Source::Blobs, 300)]
+        {
+            assert_eq!(classes(&source(kind)).unwrap().train.len(), usual);
+            let told = DataConfig { samples: Some(90), noise: Some(0.0), ..source(kind) };
+            let samples = classes(&told).unwrap().train;
+            assert_eq!(samples.len(), 90);
+            let noisy = classes(&DataConfig { noise: Some(0.2), ..told }).unwrap().train;
+            assert_ne!(samples.features().to_f64s(), noisy.features().to_f64s());
+        }
     }
 
     #[test]

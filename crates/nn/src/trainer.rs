@@ -139,6 +139,15 @@ impl Trainer {
         named(buffers, &self.kept[self.model.weights().len()..])
     }
 
+    /// Takes parameters that were found elsewhere, in their order, for those after one more epoch.
+    pub(crate) fn adopt(&mut self, params: Vec<Value>) {
+        for (kept, found) in self.kept.iter_mut().zip(params) {
+            *kept = found;
+        }
+        (self.before, self.proven) = (self.kept.clone(), self.kept.clone());
+        self.epoch += 1;
+    }
+
     /// The optimiser's state by name.
     pub fn state(&self) -> Vec<(String, Value)> {
         let state = self.settings.optimizer.state_types(&self.model.param_types());

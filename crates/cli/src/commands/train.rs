@@ -2,6 +2,7 @@
 
 mod files;
 mod gradient;
+mod learner;
 mod report;
 
 use crate::answer::Answer;
@@ -75,7 +76,12 @@ A configuration:
   [train]
   loss = \"softmax_cross_entropy\"
   optimizer = { name = \"adam\", learning_rate = 0.01 }
-  epochs = 50")]
+  epochs = 50
+
+A classic learner, in place of [model] and [train], writes trace.csv:
+  [learner]
+  name = \"perceptron\"       # or delta_rule, perceptron_loss, least_squares, logistic, softmax, adaboost, pca, kernel_pca
+  epochs = 100")]
 pub(crate) struct TrainArgs {
     /// A configuration in TOML
     #[arg(required_unless_present = "preset", conflicts_with = "preset")]
@@ -98,6 +104,9 @@ pub(crate) struct TrainArgs {
 }
 
 pub(crate) fn run(args: &TrainArgs, settings: &Settings) -> Result<Answer, Failure> {
+    if let Some(study) = learner::find(args)? {
+        return learner::run(&study, args, settings);
+    }
     let config = config(args, settings)?;
     let mut experiment = Experiment::new(&config)?;
     let files = Files::new(args.out.as_deref().unwrap_or(Path::new(FOLDER)))?;

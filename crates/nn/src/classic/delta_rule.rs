@@ -1,10 +1,10 @@
 //! The delta rule: least squares, one sample after another.
 
 use super::affine::Affine;
-use super::error::{finite, positive};
-use super::linear::{LinearFit, LinearModel, OnlineStep};
-use super::online::{Course, GradientStep, learn};
-use super::samples::{Labels, labelled};
+use super::error::finite;
+use super::linear::{LinearFit, OnlineStep};
+use super::online::{Course, GradientStep, Rule, Step, fit};
+use super::samples::Labels;
 use crate::error::NnError;
 use wengert_expr::{Expr, Value};
 
@@ -47,8 +47,7 @@ impl DeltaRule {
     /// # Errors
     /// Data or labels that do not fit, a rate that is not positive, or parameters that stop being finite.
     pub fn fit(&self, features: &Value, labels: &Value) -> Result<LinearFit, NnError> {
-        let start = Affine::zeros(features.shape().get(1).copied().unwrap_or(0));
-        self.fit_from(&start, features, labels, &mut |_| ())
+        fit(self, None, features, labels, &mut |_| ())
     }
 
     /// As [`DeltaRule::fit`], from given parameters, telling `observe` of every step.
@@ -62,14 +61,31 @@ impl DeltaRule {
         labels: &Value,
         observe: &mut dyn FnMut(&OnlineStep),
     ) -> Result<LinearFit, NnError> {
-        let (table, targets) = labelled(features, labels, self.labels)?;
+        fit(self, Some(start), features, labels, observe)
+    }
+}
+
+impl Rule for DeltaRule {
+    fn labels(&self) -> Labels {
+        self.labels
+    }
+
+    fn threshold(&self) -> f64 {
+        self.threshold
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.learning_rate
+    }
+
+    fn course(&self) -> Course {
+        Course { epochs: self.epochs, stop: false }
+    }
+
+    fn step(&self, features: usize) -> Result<Box<Step<'_>>, NnError> {
         finite("the threshold", self.threshold)?;
-        let rate = positive("the learning rate", self.learning_rate)?;
-        let by = GradientStep::new(table.ncols(), rate, half_square)?;
-        let course = Course { epochs: self.epochs, stop: false };
-        let mut step = |now: &Affine, x: &[f64], y| by.take(now, x, y);
-        let (affine, epochs, end) = learn(&table, &targets, start, course, &mut step, observe)?;
-        Ok(LinearFit { model: LinearModel::new(affine, self.labels, self.threshold), epochs, end })
+        let by = GradientStep::new(features, self.learning_rate, half_square)?;
+        Ok(Box::new(move |now, x, y| by.take(now, x, y)))
     }
 }
 

@@ -22,6 +22,16 @@ pub enum ClassicError {
         /// The labels that are possible.
         labels: Labels,
     },
+    /// A label that is in neither way of writing two classes.
+    #[error(
+        "label {value} of sample {sample} (counted from 0): this learner takes two classes, written as 0 and 1 or as -1 and 1; softmax takes more"
+    )]
+    NotTwoClasses {
+        /// Which sample.
+        sample: usize,
+        /// Its label.
+        value: f64,
+    },
     /// A setting out of its range.
     #[error("{what} is {value}: expected {expected}")]
     Setting {

@@ -4,8 +4,9 @@
 //! earlier epoch ended with bring back all that followed it.
 
 use super::affine::Affine;
-use super::error::ClassicError;
-use super::linear::{OnlineEnd, OnlineEpoch, OnlineStep};
+use super::error::{ClassicError, positive};
+use super::linear::{LinearFit, LinearModel, OnlineEnd, OnlineEpoch, OnlineStep};
+use super::samples::{Labels, labelled};
 use crate::error::{DataError, Divergence, NnError, NotFinite};
 use ndarray::Array2;
 use wengert_diff::gradient;
@@ -21,7 +22,38 @@ pub(super) struct Learned {
 }
 
 /// A step from the parameters with a sample and its target.
-pub(super) type Step<'s> = dyn FnMut(&Affine, &[f64], f64) -> Result<Learned, NnError> + 's;
+pub(super) type Step<'s> = dyn Fn(&Affine, &[f64], f64) -> Result<Learned, NnError> + 's;
+
+/// A learner that sees one sample after another.
+pub(super) trait Rule {
+    /// How classes are written.
+    fn labels(&self) -> Labels;
+    /// Above which output a sample is positive.
+    fn threshold(&self) -> f64;
+    /// How far a step goes.
+    fn learning_rate(&self) -> f64;
+    /// How often all samples are seen.
+    fn course(&self) -> Course;
+    /// Its step for so many features.
+    fn step(&self, features: usize) -> Result<Box<Step<'_>>, NnError>;
+}
+
+/// Learns by a rule, from weights of 0 unless told.
+pub(super) fn fit(
+    rule: &impl Rule,
+    start: Option<&Affine>,
+    features: &Value,
+    labels: &Value,
+    observe: &mut dyn FnMut(&OnlineStep),
+) -> Result<LinearFit, NnError> {
+    let (table, targets) = labelled(features, labels, rule.labels())?;
+    positive("the learning rate", rule.learning_rate())?;
+    let zeros = Affine::zeros(table.ncols());
+    let step = rule.step(table.ncols())?;
+    let (affine, epochs, end) =
+        learn(&table, &targets, start.unwrap_or(&zeros), rule.course(), &*step, observe)?;
+    Ok(LinearFit { model: LinearModel::new(affine, rule.labels(), rule.threshold()), epochs, end })
+}
 
 /// How often.
 #[derive(Clone, Copy)]
@@ -32,12 +64,12 @@ pub(super) struct Course {
 }
 
 /// All epochs from `start`.
-pub(super) fn learn(
+fn learn(
     table: &Array2<f64>,
     targets: &[f64],
     start: &Affine,
     course: Course,
-    step: &mut Step<'_>,
+    step: &Step<'_>,
     observe: &mut dyn FnMut(&OnlineStep),
 ) -> Result<(Affine, Vec<OnlineEpoch>, OnlineEnd), NnError> {
     check_start(start, table.ncols())?;

@@ -1,10 +1,9 @@
 //! The perceptron: a step for each mistake.
 
 use super::affine::Affine;
-use super::error::positive;
-use super::linear::{LinearFit, LinearModel, OnlineStep};
-use super::online::{Course, Learned, learn};
-use super::samples::{Labels, labelled};
+use super::linear::{LinearFit, OnlineStep};
+use super::online::{Course, Learned, Rule, Step, fit};
+use super::samples::Labels;
 use crate::error::NnError;
 use wengert_expr::Value;
 
@@ -18,7 +17,8 @@ pub enum MistakeTest {
 }
 
 impl MistakeTest {
-    fn labels(self) -> Labels {
+    /// How classes are written.
+    pub fn labels(self) -> Labels {
         match self {
             MistakeTest::NotStrictlyRight => Labels::PlusMinusOne,
             MistakeTest::Prediction => Labels::ZeroOne,
@@ -77,8 +77,7 @@ impl Perceptron {
     /// # Errors
     /// Data or labels that do not fit, a rate that is not positive, or parameters that stop being finite.
     pub fn fit(&self, features: &Value, labels: &Value) -> Result<LinearFit, NnError> {
-        let start = Affine::zeros(features.shape().get(1).copied().unwrap_or(0));
-        self.fit_from(&start, features, labels, &mut |_| ())
+        fit(self, None, features, labels, &mut |_| ())
     }
 
     /// As [`Perceptron::fit`], from given parameters, telling `observe` of every step.
@@ -92,15 +91,10 @@ impl Perceptron {
         labels: &Value,
         observe: &mut dyn FnMut(&OnlineStep),
     ) -> Result<LinearFit, NnError> {
-        let (table, targets) = labelled(features, labels, self.test.labels())?;
-        positive("the learning rate", self.learning_rate)?;
-        let course = Course { epochs: self.epochs, stop: true };
-        let mut step = |now: &Affine, x: &[f64], label| Ok(self.step(now, x, label));
-        let (affine, epochs, end) = learn(&table, &targets, start, course, &mut step, observe)?;
-        Ok(LinearFit { model: LinearModel::new(affine, self.test.labels(), 0.0), epochs, end })
+        fit(self, Some(start), features, labels, observe)
     }
 
-    fn step(&self, now: &Affine, x: &[f64], label: f64) -> Learned {
+    fn moved(&self, now: &Affine, x: &[f64], label: f64) -> Learned {
         let output = now.at(x);
         let direction = self.test.direction(output, label);
         Learned {
@@ -109,6 +103,28 @@ impl Perceptron {
             gradient: Affine::zeros(x.len()).moved(-direction, x),
             after: now.moved(self.learning_rate * direction, x),
         }
+    }
+}
+
+impl Rule for Perceptron {
+    fn labels(&self) -> Labels {
+        self.test.labels()
+    }
+
+    fn threshold(&self) -> f64 {
+        0.0
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.learning_rate
+    }
+
+    fn course(&self) -> Course {
+        Course { epochs: self.epochs, stop: true }
+    }
+
+    fn step(&self, _: usize) -> Result<Box<Step<'_>>, NnError> {
+        Ok(Box::new(|now, x, label| Ok(self.moved(now, x, label))))
     }
 }
 

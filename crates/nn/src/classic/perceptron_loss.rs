@@ -1,10 +1,9 @@
 //! Descent on the perceptron's loss.
 
 use super::affine::Affine;
-use super::error::positive;
-use super::linear::{LinearFit, LinearModel, OnlineStep};
-use super::online::{Course, GradientStep, learn};
-use super::samples::{Labels, labelled};
+use super::linear::{LinearFit, OnlineStep};
+use super::online::{Course, GradientStep, Rule, Step, fit};
+use super::samples::Labels;
 use crate::error::NnError;
 use wengert_expr::{Expr, Value};
 
@@ -46,8 +45,7 @@ impl PerceptronLoss {
     /// Data that do not fit, labels that are not -1 or 1, a rate that is not positive, or parameters that stop being
     /// finite.
     pub fn fit(&self, features: &Value, labels: &Value) -> Result<LinearFit, NnError> {
-        let start = Affine::zeros(features.shape().get(1).copied().unwrap_or(0));
-        self.fit_from(&start, features, labels, &mut |_| ())
+        fit(self, None, features, labels, &mut |_| ())
     }
 
     /// As [`PerceptronLoss::fit`], from given parameters, telling `observe` of every step.
@@ -61,13 +59,31 @@ impl PerceptronLoss {
         labels: &Value,
         observe: &mut dyn FnMut(&OnlineStep),
     ) -> Result<LinearFit, NnError> {
-        let (table, targets) = labelled(features, labels, Labels::PlusMinusOne)?;
-        let rate = positive("the learning rate", self.learning_rate)?;
-        let by = GradientStep::new(table.ncols(), rate, |z, t| negative_margin(z, t).maximum(z.number(0.0)))?;
-        let course = Course { epochs: self.epochs, stop: true };
-        let mut step = |now: &Affine, x: &[f64], t| by.take(now, x, t);
-        let (affine, epochs, end) = learn(&table, &targets, start, course, &mut step, observe)?;
-        Ok(LinearFit { model: LinearModel::new(affine, Labels::PlusMinusOne, 0.0), epochs, end })
+        fit(self, Some(start), features, labels, observe)
+    }
+}
+
+impl Rule for PerceptronLoss {
+    fn labels(&self) -> Labels {
+        Labels::PlusMinusOne
+    }
+
+    fn threshold(&self) -> f64 {
+        0.0
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.learning_rate
+    }
+
+    fn course(&self) -> Course {
+        Course { epochs: self.epochs, stop: true }
+    }
+
+    fn step(&self, features: usize) -> Result<Box<Step<'_>>, NnError> {
+        let rate = self.learning_rate;
+        let by = GradientStep::new(features, rate, |z, t| negative_margin(z, t).maximum(z.number(0.0)))?;
+        Ok(Box::new(move |now, x, t| by.take(now, x, t)))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use super::check::{check, check_absent, check_present};
 use super::{Column, ConfigError};
+use crate::data::MAX_SAMPLES;
+use crate::optim::Allowed;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -20,15 +22,15 @@ pub enum Source {
     Or,
     /// Five rows of two features and two classes, which a threshold on the first feature parts.
     Car,
-    /// Two rings about one centre, 200 samples.
+    /// Two rings about one centre.
     Rings,
-    /// Two half circles that reach into one another, 200 samples with noise of deviation 0.1.
+    /// Two half circles that reach into one another.
     Moons,
-    /// Two spirals about one centre, 200 samples.
+    /// Two spirals about one centre.
     Spirals,
-    /// Three round heaps of samples, 300 in all.
+    /// Three round heaps of samples.
     Blobs,
-    /// One period of a sine, 200 samples with noise of deviation 0.1.
+    /// One period of a sine.
     Sine,
     /// Fisher's irises, which the program carries: 150 samples, 4 features, 3 classes.
     Iris,
@@ -81,6 +83,11 @@ pub struct DataConfig {
     pub features: Option<String>,
     /// The name of the targets in an archive; `y` unless told.
     pub labels: Option<String>,
+    /// How many samples are made up; 200 of rings, moons, spirals and sine and 300 of blobs unless told.
+    pub samples: Option<usize>,
+    /// The standard deviation of the noise on what is made up; none on rings and spirals, 0.1 on moons and sine and 0.5 on
+    /// blobs unless told.
+    pub noise: Option<f64>,
     /// Which share of the samples is kept apart for testing; a fifth unless told, and none of
     /// the few cases of xor, and, or and car.
     pub test_fraction: Option<f64>,
@@ -112,6 +119,8 @@ impl DataConfig {
             delimiter: None,
             features: None,
             labels: None,
+            samples: None,
+            noise: None,
             test_fraction: None,
             split: SplitOrder::default(),
             scale: 1.0,
@@ -150,8 +159,24 @@ impl DataConfig {
                 "an ASCII character",
             )?;
         }
+        self.validate_made()?;
         self.validate_files()?;
         self.validate_layout()
+    }
+
+    /// Sizes belong to what is made up, and are possible.
+    fn validate_made(&self) -> Result<(), ConfigError> {
+        use Source::{Blobs, Moons, Rings, Sine, Spirals};
+        if ![Blobs, Moons, Rings, Sine, Spirals].contains(&self.source) {
+            let because = format!("for source {}", self.source);
+            check_absent(&self.samples, "data.samples", &because)?;
+            return check_absent(&self.noise, "data.noise", &because);
+        }
+        let least = if self.source == Source::Blobs { 3 } else { 2 };
+        let (samples, expected) = (self.samples.unwrap_or(least), format!("{least} to {MAX_SAMPLES}"));
+        check((least..=MAX_SAMPLES).contains(&samples), "data.samples", samples, &expected)?;
+        let (noise, allowed) = (self.noise.unwrap_or(0.0), Allowed::NonNegative);
+        check(allowed.contains(noise), "data.noise", noise, allowed.expected())
     }
 
     /// The files are those that the source has.

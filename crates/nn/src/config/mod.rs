@@ -6,6 +6,7 @@ mod check;
 mod column;
 mod data;
 mod error;
+mod learner;
 mod model;
 mod optimizer;
 mod training;
@@ -13,10 +14,13 @@ mod training;
 pub use column::Column;
 pub use data::{DataConfig, Source, SplitOrder};
 pub use error::ConfigError;
+pub(crate) use learner::Learner;
+pub use learner::{KernelName, LearnerConfig, LearnerName, MethodName, StudyConfig, TestName, WeakName};
 pub use model::ModelConfig;
 pub use optimizer::OptimizerConfig;
 pub use training::TrainingConfig;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -61,7 +65,7 @@ impl TrainConfig {
     /// # Errors
     /// Text that is no TOML, unknown or missing keys, and values that make no sense.
     pub fn from_toml(text: &str) -> Result<TrainConfig, ConfigError> {
-        let config: TrainConfig = toml::from_str(text).map_err(|error| ConfigError::in_text(&error, text))?;
+        let config: TrainConfig = parsed(text)?;
         config.validate()?;
         Ok(config)
     }
@@ -72,9 +76,7 @@ impl TrainConfig {
     /// A file that cannot be read, and as [`TrainConfig::from_toml`].
     pub fn from_file(path: impl AsRef<Path>) -> Result<TrainConfig, ConfigError> {
         let path = path.as_ref();
-        let read = std::fs::read_to_string(path);
-        let text = read.map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
-        let mut config = TrainConfig::from_toml(&text)?;
+        let mut config = TrainConfig::from_toml(&text_of(path)?)?;
         config.data.resolve(path.parent().unwrap_or(Path::new("")));
         Ok(config)
     }
@@ -96,6 +98,16 @@ impl TrainConfig {
         self.model.validate()?;
         self.train.validate()
     }
+}
+
+/// The text of a configuration's file.
+fn text_of(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })
+}
+
+/// What a text says, an error with its line and column.
+fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, ConfigError> {
+    toml::from_str(text).map_err(|error| ConfigError::in_text(&error, text))
 }
 
 #[cfg(test)]
@@ -158,6 +170,10 @@ mod tests {
         assert!(
             with("'xor'", "'digits'\ndata.test_fraction = 1.0").starts_with("`data.test_fraction` = 1: ")
         );
+        assert_eq!(with("'xor'", "'xor'\ndata.samples = 9"), "`data.samples` has no meaning for source xor");
+        assert_eq!(with("'xor'", "'iris'\ndata.noise = 1"), "`data.noise` has no meaning for source iris");
+        assert!(with("'xor'", "'blobs'\ndata.samples = 2").starts_with("`data.samples` = 2: expected 3 to "));
+        assert!(with("'xor'", "'sine'\ndata.noise = -1").starts_with("`data.noise` = -1: expected 0 or"));
         assert!(with("'xor'", "'digits'\ndata.scale = 0").starts_with("`data.scale` = 0: "));
     }
 

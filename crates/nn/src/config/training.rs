@@ -88,6 +88,7 @@ impl TrainingConfig {
         for (key, value, good, expected) in self.schedule.numbers() {
             check(good, key, value, expected)?;
         }
+        self.optimizer.validate_beside(self)?;
         self.optimizer.validate()
     }
 }

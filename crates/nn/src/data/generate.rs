@@ -12,7 +12,7 @@ use std::f64::consts::{PI, TAU};
 use wengert_expr::Value;
 
 /// The most samples that are made up.
-const MAX_SAMPLES: usize = 1 << 24;
+pub(crate) const MAX_SAMPLES: usize = 1 << 24;
 
 /// The features of [`Synthetic::Car`].
 const CARS: [[f64; 2]; 5] = [[11.0, 8.0], [20.0, 7.0], [4.0, 8.0], [8.0, 7.0], [11.0, 5.0]];

@@ -9,6 +9,7 @@ mod targets;
 
 pub use batches::Batches;
 pub use dataset::Dataset;
+pub(crate) use generate::MAX_SAMPLES;
 pub use generate::Synthetic;
 pub use split::{split_ordered, split_shuffled};
 pub use standardize::Standardize;

@@ -7,6 +7,9 @@ use ndarray::{Array2, Axis};
 /// Quadratic convergence needs about 8 sweeps for any matrix in practice.
 const MAX_SWEEPS: usize = 64;
 
+/// How many sweeps turn whatever is not 0.
+const SWEEPS_IN_FULL: usize = 4;
+
 /// A matrix without eigenvalues.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct NoEigenvalues {
@@ -22,7 +25,9 @@ pub(crate) struct Eigen {
 }
 
 /// Eigenvalues and eigenvectors by the cyclic Jacobi method (C. G. J. Jacobi 1846; Golub and Van Loan, "Matrix
-/// Computations", 4th edition 2013, section 8.5). The matrix is taken to be symmetric: its upper triangle counts.
+/// Computations", 4th edition 2013, section 8.5). After a few sweeps, entries that are nothing beside both of their
+/// eigenvalues are dropped (H. Rutishauser 1966): among eigenvalues that are equal up to rounding, what is left of them
+/// would turn for ever. The matrix is taken to be symmetric: its upper triangle counts.
 ///
 /// Cost: of order n^3 for each of a few sweeps.
 pub(crate) fn symmetric_eigen(matrix: &Array2<f64>) -> Result<Eigen, NoEigenvalues> {
@@ -33,17 +38,26 @@ pub(crate) fn symmetric_eigen(matrix: &Array2<f64>) -> Result<Eigen, NoEigenvalu
     }
     let mut a = if scale == 0.0 { matrix.clone() } else { matrix / scale };
     let mut vectors = Array2::eye(rows);
-    for _ in 0..MAX_SWEEPS {
+    for sweep in 0..MAX_SWEEPS {
         if off_diagonal(&a) <= f64::EPSILON * f64::EPSILON {
             return Ok(sorted(&a, &vectors, scale));
         }
         for p in 0..rows {
             for q in p + 1..rows {
+                if sweep >= SWEEPS_IN_FULL && is_nothing_beside(a[[p, q]], a[[p, p]], a[[q, q]]) {
+                    a[[p, q]] = 0.0;
+                }
                 rotate(&mut a, &mut vectors, p, q);
             }
         }
     }
     Err(NoEigenvalues { rows, columns })
+}
+
+/// Whether a hundred times an entry is lost in the rounding of both numbers.
+fn is_nothing_beside(entry: f64, x: f64, y: f64) -> bool {
+    let hundred = 100.0 * entry.abs();
+    x.abs() + hundred == x.abs() && y.abs() + hundred == y.abs()
 }
 
 /// The greatest entry above the diagonal.
@@ -124,6 +138,26 @@ mod tests {
     use crate::classic::testing::near;
     use crate::random::{Purpose, Random};
     use ndarray::arr2;
+
+    /// The Hessian of softmax regression at 0 beside a large ridge: a cluster of eigenvalues about the ridge.
+    #[test]
+    fn eigenvalues_that_are_equal_up_to_rounding_are_found() {
+        let mut random = Random::new(4, Purpose::Data, 0);
+        for _ in 0..100 {
+            let rows = Array2::from_shape_fn((30, 5), |(_, j)| if j == 4 { 1.0 } else { random.normal() });
+            let second = rows.t().dot(&rows) / 30.0;
+            let hessian = Array2::from_shape_fn((15, 15), |(i, j)| {
+                let class = if i % 3 == j % 3 { 2.0 / 9.0 } else { -1.0 / 9.0 };
+                second[[i / 3, j / 3]] * class + if i == j && i < 12 { 3.0 } else { 0.0 }
+            });
+            let Eigen { values, vectors } = symmetric_eigen(&hessian).unwrap();
+            for (value, v) in values.iter().zip(vectors.rows()) {
+                let far = (hessian.dot(&v) - &v * *value).iter().fold(0f64, |m, x| m.max(x.abs()));
+                assert!(far < 1e-14, "{far}");
+            }
+            assert!(solve_positive(&hessian, &[1.0; 15], 1).unwrap().is_some());
+        }
+    }
 
     #[test]
     fn two_by_two() {

@@ -21,7 +21,8 @@ impl GradientDescent {
     /// A point of another length, and an operation that has no value somewhere on the way.
     pub fn minimize(&self, f: &Objective, start: &[f64], limits: &Limits) -> Result<Outcome, MinimizeError> {
         let (value, gradient) = f.at(start)?;
-        let mut walk = Walk::new(start, value, gradient);
+        let mut ignore = |_: &[f64], _| ();
+        let mut walk = Walk::new(start, value, gradient, &mut ignore);
         loop {
             if let Some(stop) = walk.stop(limits) {
                 return Ok(walk.end(stop));

@@ -27,6 +27,18 @@ pub enum MinimizeError {
         /// What there is.
         found: String,
     },
+    /// A Jacobian beyond all reason.
+    #[error(
+        "{residuals} residuals of {length} parameters: their Jacobian or its square would have more than {most} entries; use lbfgs"
+    )]
+    TooLarge {
+        /// The input's length.
+        length: usize,
+        /// How many residuals there are.
+        residuals: usize,
+        /// How many entries there may be.
+        most: usize,
+    },
     /// A first point of another length.
     #[error("the function takes a vector of {expected}, the first point has {found}")]
     Length {

@@ -4,7 +4,7 @@ use super::error::MinimizeError;
 use super::outcome::{Limits, Outcome, Stop};
 use super::residuals::Residuals;
 use super::vector::{along, dot, negated};
-use super::walk::{Walk, agreement, is_finite};
+use super::walk::{Observer, Walk, agreement, is_finite};
 use crate::matrix::cholesky;
 
 /// The damped Gauss-Newton method (Nocedal and Wright, 2006, section 10.3). It needs residuals that change in every
@@ -21,8 +21,22 @@ impl GaussNewton {
     /// # Errors
     /// A point of another length, and an operation that has no value somewhere on the way.
     pub fn minimize(&self, r: &Residuals, start: &[f64], limits: &Limits) -> Result<Outcome, MinimizeError> {
+        self.minimize_observed(r, start, limits, &mut |_, _| ())
+    }
+
+    /// The same, telling `observe` of every point that is taken.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn minimize_observed<'o>(
+        &self,
+        r: &Residuals,
+        start: &[f64],
+        limits: &Limits,
+        observe: &'o mut Observer<'o>,
+    ) -> Result<Outcome, MinimizeError> {
         let first = r.fit(start)?;
-        let mut walk = Walk::new(start, first.value, first.gradient);
+        let mut walk = Walk::new(start, first.value, first.gradient, observe);
         let mut normal = first.normal;
         'steps: loop {
             if let Some(stop) = walk.stop(limits) {

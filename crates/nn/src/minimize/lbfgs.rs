@@ -5,7 +5,7 @@ use super::line_search::search;
 use super::objective::Objective;
 use super::outcome::{Limits, Outcome, Stop};
 use super::vector::{along, difference, dot, negated, norm};
-use super::walk::Walk;
+use super::walk::{Observer, Walk};
 use std::collections::VecDeque;
 
 /// L-BFGS (Liu and Nocedal, 1989), by the two-loop recursion of Nocedal and Wright (2006, algorithm 7.4) with a strong
@@ -35,8 +35,22 @@ impl Lbfgs {
     /// # Errors
     /// A point of another length, and an operation that has no value somewhere on the way.
     pub fn minimize(&self, f: &Objective, start: &[f64], limits: &Limits) -> Result<Outcome, MinimizeError> {
+        self.minimize_observed(f, start, limits, &mut |_, _| ())
+    }
+
+    /// The same, telling `observe` of every point that is taken.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn minimize_observed<'o>(
+        &self,
+        f: &Objective,
+        start: &[f64],
+        limits: &Limits,
+        observe: &'o mut Observer<'o>,
+    ) -> Result<Outcome, MinimizeError> {
         let (value, gradient) = f.at(start)?;
-        let mut walk = Walk::new(start, value, gradient);
+        let mut walk = Walk::new(start, value, gradient, observe);
         let mut pairs: VecDeque<Pair> = VecDeque::new();
         loop {
             if let Some(stop) = walk.stop(limits) {

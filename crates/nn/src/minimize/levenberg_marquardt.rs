@@ -4,7 +4,7 @@ use super::error::MinimizeError;
 use super::outcome::{Limits, Outcome, Stop};
 use super::residuals::Residuals;
 use super::vector::{along, dot, negated};
-use super::walk::{Walk, agreement, is_finite};
+use super::walk::{Observer, Walk, agreement, is_finite};
 use crate::matrix::cholesky;
 
 /// The method of Levenberg (1944) and Marquardt (1963), damped as by Nielsen (1999).
@@ -42,11 +42,25 @@ impl LevenbergMarquardt {
     /// # Errors
     /// A point of another length, and an operation that has no value somewhere on the way.
     pub fn minimize(&self, r: &Residuals, start: &[f64], limits: &Limits) -> Result<Outcome, MinimizeError> {
+        self.minimize_observed(r, start, limits, &mut |_, _| ())
+    }
+
+    /// The same, telling `observe` of every point that is taken.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn minimize_observed<'o>(
+        &self,
+        r: &Residuals,
+        start: &[f64],
+        limits: &Limits,
+        observe: &'o mut Observer<'o>,
+    ) -> Result<Outcome, MinimizeError> {
         let first = r.fit(start)?;
         let n = start.len();
         let mut damping = self.damping * (0..n).fold(0f64, |m, i| m.max(first.normal[(n + 1) * i]));
         let mut growth = 2.0;
-        let mut walk = Walk::new(start, first.value, first.gradient);
+        let mut walk = Walk::new(start, first.value, first.gradient, observe);
         let mut normal = first.normal;
         loop {
             if let Some(stop) = walk.stop(limits) {

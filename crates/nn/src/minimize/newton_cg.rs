@@ -6,7 +6,7 @@ use super::error::MinimizeError;
 use super::objective::Objective;
 use super::outcome::{Limits, Outcome, Stop};
 use super::vector::{along, dot, negated, norm};
-use super::walk::{Walk, agreement, is_finite};
+use super::walk::{Observer, Walk, agreement, is_finite};
 
 /// Newton-CG: truncated conjugate gradients (Steihaug, 1983) in the trust region of Nocedal and Wright (2006, algorithms
 /// 4.1 and 7.2).
@@ -28,8 +28,22 @@ impl NewtonCg {
     /// # Errors
     /// A point of another length, an operation that has no value somewhere on the way or no second derivative.
     pub fn minimize(&self, f: &Objective, start: &[f64], limits: &Limits) -> Result<Outcome, MinimizeError> {
+        self.minimize_observed(f, start, limits, &mut |_, _| ())
+    }
+
+    /// The same, telling `observe` of every point that is taken.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn minimize_observed<'o>(
+        &self,
+        f: &Objective,
+        start: &[f64],
+        limits: &Limits,
+        observe: &'o mut Observer<'o>,
+    ) -> Result<Outcome, MinimizeError> {
         let (value, gradient) = f.at(start)?;
-        let mut walk = Walk::new(start, value, gradient);
+        let mut walk = Walk::new(start, value, gradient, observe);
         let mut radius = self.radius;
         loop {
             if let Some(stop) = walk.stop(limits) {

@@ -31,6 +31,9 @@ pub struct Residuals {
     values_and_jacobian: Executable,
 }
 
+/// The most entries of a Jacobian, or of its square.
+const MOST: usize = 1 << 26;
+
 /// What is known at a point.
 #[derive(Clone, Debug)]
 pub(super) struct Fit {
@@ -46,13 +49,17 @@ impl Residuals {
     /// Derives and compiles the Jacobian.
     ///
     /// # Errors
-    /// Inputs or outputs of other types, and an operation without a derivative.
+    /// Inputs or outputs of other types, too many of them, and an operation without a derivative.
     pub fn new(function: &Function) -> Result<Residuals, MinimizeError> {
         let length = vector_input(function)?;
         let types: Vec<&Type> = function.outputs().iter().map(|o| function.graph().ty(o.node)).collect();
         if !matches!(types[..], [ty] if ty.dtype == DType::F64 && ty.shape.rank() == 1) {
             let found: Vec<String> = types.iter().map(|ty| ty.to_string()).collect();
             return Err(MinimizeError::NotResiduals { found: found.join(", ") });
+        }
+        let residuals = types[0].shape.elements();
+        if length.max(residuals).saturating_mul(length) > MOST {
+            return Err(MinimizeError::TooLarge { length, residuals, most: MOST });
         }
         let jacobian = value_and_jacobian(function, &[&function.inputs()[0].name], Mode::Auto)?;
         Ok(Residuals { length, values_and_jacobian: compile(&jacobian, &CompileOptions::default())? })

@@ -5,15 +5,24 @@
 use super::outcome::{Limits, Outcome, Stop};
 use super::vector::norm;
 
-pub(super) struct Walk {
+/// What is told of every point that is taken: the point and the value there.
+pub type Observer<'o> = dyn FnMut(&[f64], f64) + 'o;
+
+pub(super) struct Walk<'o> {
     pub(super) value: f64,
     pub(super) gradient: Vec<f64>,
     path: Vec<Vec<f64>>,
+    observe: &'o mut Observer<'o>,
 }
 
-impl Walk {
-    pub(super) fn new(point: &[f64], value: f64, gradient: Vec<f64>) -> Walk {
-        Walk { value, gradient, path: vec![point.to_vec()] }
+impl<'o> Walk<'o> {
+    pub(super) fn new(
+        point: &[f64],
+        value: f64,
+        gradient: Vec<f64>,
+        observe: &'o mut Observer<'o>,
+    ) -> Walk<'o> {
+        Walk { value, gradient, path: vec![point.to_vec()], observe }
     }
 
     pub(super) fn point(&self) -> &[f64] {
@@ -32,6 +41,7 @@ impl Walk {
     }
 
     pub(super) fn go(&mut self, point: Vec<f64>, value: f64, gradient: Vec<f64>) {
+        (self.observe)(&point, value);
         self.path.push(point);
         (self.value, self.gradient) = (value, gradient);
     }

@@ -178,7 +178,7 @@ optimizers! {
 }
 
 /// Whether a parameter is drawn towards zero: matrices of weights are, biases (fewer than two axes) are free.
-fn decays(param: Expr<'_>) -> bool {
+pub(crate) fn decays(param: Expr<'_>) -> bool {
     param.rank() >= 2
 }
 

@@ -105,7 +105,7 @@ fn solved_xor(epochs: usize) -> usize {
 }
 
 #[test]
-fn xor_succeeds_from_a_hundred_seeds() {
+fn d10_xor_succeeds_from_a_hundred_seeds() {
     let epochs = Preset::Xor.config().train.epochs;
     for steps in [epochs, 2000] {
         let successes = solved_xor(steps);

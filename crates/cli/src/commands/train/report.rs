@@ -32,6 +32,7 @@ impl Report<'_> {
             "epochs": self.history.len(),
             "seconds": float(self.seconds.as_secs_f64()),
             "parameters": self.experiment.trainer.model().param_count(),
+            "stop": self.experiment.stop.map(|stop| stop.to_string()),
             "train": self.last().map(|e| metrics(&e.train)),
             "test": self.last().and_then(|e| e.test.as_ref()).map(metrics),
             "cost": costs::document(&self.gradient.costs),
@@ -49,6 +50,9 @@ impl Report<'_> {
             self.seconds.as_secs_f64(),
             self.config.train.seed,
         );
+        if let Some(stop) = self.experiment.stop {
+            text.push_str(&format!("stopped: {stop}\n"));
+        }
         if let Some(epoch) = self.last() {
             text.push_str(&format!("training: {}\n", metrics(&epoch.train)));
         }
