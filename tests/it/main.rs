@@ -10,6 +10,7 @@ mod edge_pushing;
 mod eliminate;
 mod eliminate_tasks;
 mod hard_cases;
+mod kills;
 mod lecture;
 mod numeric;
 mod passes;

@@ -12,6 +12,7 @@ mod evaluate;
 mod explain;
 mod failure;
 mod json;
+mod measures;
 mod names;
 mod program;
 mod progress;
@@ -54,6 +55,8 @@ fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Show(args) => commands::show::run(&args, &settings),
         Command::Check(args) => commands::check::run(&args, &settings),
         Command::Train(args) => commands::train::run(&args, &settings),
+        Command::Predict(args) => commands::predict::run(&args, &settings),
+        Command::Evaluate(args) => commands::evaluate::run(&args, &settings),
         Command::Completions(args) => Ok(commands::completions::run(&args)),
     }
 }

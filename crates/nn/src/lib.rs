@@ -27,6 +27,7 @@ mod error;
 mod experiment;
 mod init;
 mod load;
+mod log;
 mod loss;
 mod matrix;
 pub mod metrics;
@@ -35,6 +36,7 @@ mod mlp;
 mod optim;
 mod output;
 mod precision;
+mod predictor;
 mod preset;
 mod random;
 mod step;
@@ -42,26 +44,28 @@ pub mod theory;
 mod trainer;
 
 pub use activation::{Activation, Facts, Image, Smoothness};
-pub use checkpoint::{Checkpoint, CheckpointError};
+pub use checkpoint::{Checkpoint, CheckpointError, Folder, Source as CheckpointSource};
 pub use config::{
-    Column, ConfigError, DataConfig, ModelConfig, OptimizerConfig, Source, SplitOrder, TrainConfig,
-    TrainingConfig,
+    CheckpointConfig, Column, ConfigError, DataConfig, EarlyStopping, Judge, ModelConfig, OptimizerConfig,
+    Source, SplitOrder, TrainConfig, TrainingConfig,
 };
 pub use data::{Batches, Dataset, Standardize, Synthetic, Targets, split_ordered, split_shuffled};
 pub use dense::Dense;
-pub use error::{DataError, Divergence, ModelError, NnError, NotFinite};
+pub use error::{DataError, Divergence, ModelError, NnError, NotFinite, Origin};
 pub use experiment::Experiment;
 pub use init::Init;
+pub use log::{LogError, Logs, curve};
 pub use loss::{
     Loss, Reduction, TargetKind, cross_entropy, entropy, entropy_of_logits, kl_divergence,
     kl_divergence_of_logits,
 };
-pub use metrics::{Epoch, Event, Metrics};
+pub use metrics::{Epoch, Event, Flow, Metrics, Report};
 pub use mlp::{MAX_PARAMS, MAX_UNITS, Mlp};
 pub use optim::*;
 pub use output::{OutputUnit, Variance};
 pub use precision::Precision;
+pub use predictor::{Predictions, Predictor};
 pub use preset::Preset;
 pub use random::{Purpose, Random};
 pub use step::{evaluation, training_step, tuned_step};
-pub use trainer::{Settings, Trainer};
+pub use trainer::{Course, Length, Parts, Settings, Trainer};

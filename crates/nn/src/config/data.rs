@@ -131,10 +131,21 @@ impl DataConfig {
 
     /// Makes relative paths relative to a folder.
     pub(super) fn resolve(&mut self, folder: &Path) {
-        let paths = [&mut self.path, &mut self.labels_path, &mut self.test_path, &mut self.test_labels_path];
-        for path in paths.into_iter().flatten() {
-            *path = folder.join(&path);
+        self.paths().for_each(|path| *path = folder.join(&path));
+    }
+
+    /// Makes relative paths absolute.
+    pub(super) fn locate(&mut self) -> Result<(), ConfigError> {
+        for path in self.paths() {
+            let absolute = std::path::absolute(&path);
+            *path = absolute.map_err(|source| ConfigError::Read { path: path.clone(), source })?;
         }
+        Ok(())
+    }
+
+    fn paths(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let all = [&mut self.path, &mut self.labels_path, &mut self.test_path, &mut self.test_labels_path];
+        all.into_iter().flatten()
     }
 
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
