@@ -281,6 +281,12 @@ pub enum DataError {
         /// The names that there are.
         found: String,
     },
+    /// Samples whose targets have a file of their own, which was not given.
+    #[error("{kind} files hold features alone: a file with the targets is needed, too (--labels)")]
+    NoTargets {
+        /// The kind of file.
+        kind: &'static str,
+    },
     /// Features of other names, or in another order, than the model was trained with.
     #[error(
         "the features are {found}; the model takes {expected}: other columns, or the same in another order"

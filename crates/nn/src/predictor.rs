@@ -130,6 +130,11 @@ impl Predictor {
     /// A file that cannot be read, and samples that do not fit the model.
     pub fn evaluate(&mut self, path: &Path, labels: Option<&Path>) -> Result<Report, NnError> {
         let source = file_source(path, labels.is_some())?;
+        match source {
+            DataSource::Npy if labels.is_none() => return Err(DataError::NoTargets { kind: "NPY" }.into()),
+            DataSource::Idx if labels.is_none() => return Err(DataError::NoTargets { kind: "IDX" }.into()),
+            _ => {}
+        }
         let (path, labels_path) = (Some(path.to_owned()), labels.map(Path::to_owned));
         let own = if source == self.config.data.source {
             self.config.data.clone()

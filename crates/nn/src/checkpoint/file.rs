@@ -97,7 +97,9 @@ fn damaged(what: impl ToString) -> Fault {
 pub(super) fn decode(bytes: &[u8]) -> Result<Checkpoint, Fault> {
     let (body, checksum) = bytes.split_last_chunk().ok_or_else(|| damaged("it is cut off"))?;
     if crc32fast::hash(body) != u32::from_le_bytes(*checksum) {
-        return Err(damaged("its checksum is not that of its bytes, some were changed or cut off"));
+        return Err(damaged(
+            "its checksum is not that of its bytes: some were changed or cut off, or it is another kind of file",
+        ));
     }
     let (header, metadata) = SafeTensors::read_metadata(bytes).map_err(damaged)?;
     serde_json::from_slice::<Unique>(&bytes[8..8 + header]).map_err(damaged)?;
