@@ -12,6 +12,7 @@ mod eliminate_tasks;
 mod hard_cases;
 mod kills;
 mod lecture;
+mod models;
 mod numeric;
 mod passes;
 mod program;

@@ -170,7 +170,10 @@ pub enum DataError {
         targets: usize,
     },
     /// A number that is not finite.
-    #[error("{what} hold {value} at row {row}, column {column} (counted from 0)")]
+    #[error(
+        "{what} hold {value} at row {row}, column {column} (counted from 0){}",
+        if .value.is_finite() { ", which f32 does not hold" } else { "" }
+    )]
     NotFinite {
         /// Features or targets.
         what: &'static str,

@@ -68,12 +68,12 @@ impl Experiment {
     /// As [`Experiment::new`], and a checkpoint of another model, of other settings or of other data.
     pub fn resumed(config: &TrainConfig, checkpoint: &Checkpoint) -> Result<Experiment, NnError> {
         let fresh = Experiment::new(config)?;
+        let (model, settings) = (fresh.trainer.model().clone(), *fresh.trainer.settings());
+        let trainer = Trainer::resume(model, settings, *fresh.trainer.tuning(), checkpoint)?;
         if let Some(source) = checkpoint.source().filter(|source| source.data != fresh.source.data) {
             let (found, expected) = (source.data, fresh.source.data);
             return Err(CheckpointError::OtherData { found, expected }.into());
         }
-        let (model, settings) = (fresh.trainer.model().clone(), *fresh.trainer.settings());
-        let trainer = Trainer::resume(model, settings, *fresh.trainer.tuning(), checkpoint)?;
         Ok(Experiment { trainer, ..fresh })
     }
 

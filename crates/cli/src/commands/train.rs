@@ -8,10 +8,12 @@ use crate::answer::Answer;
 use crate::args::Settings;
 use crate::failure::Failure;
 use crate::progress::Progress;
+use crate::terminal::printable;
 use clap::{Args, ValueEnum};
 use files::Files;
 use gradient::Gradient;
 use report::Report;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use wengert::expr::DType;
@@ -129,11 +131,20 @@ pub(crate) fn run(args: &TrainArgs, settings: &Settings) -> Result<Answer, Failu
 
 /// Training as the folder's checkpoint has it; from its beginning where there is no checkpoint yet.
 fn resumed(config: &TrainConfig, folder: &Folder) -> Result<Experiment, Failure> {
-    let Some(checkpoint) = folder.latest()? else { return Ok(Experiment::new(config)?) };
+    let Some(checkpoint) = folder.latest()? else {
+        note(&format!("no checkpoint in {} yet: training begins", folder.path().display()));
+        return Ok(Experiment::new(config)?);
+    };
+    note(&format!("training goes on after epoch {}", checkpoint.epochs()));
     Experiment::resumed(config, &checkpoint).map_err(|error| match error {
         NnError::Checkpoint(error) => error.of(&folder.checkpoint()).into(),
         error => error.into(),
     })
+}
+
+/// Says something on standard error. What cannot be said is no reason to stop.
+fn note(text: &str) {
+    let _ = writeln!(io::stderr(), "{}", printable(text));
 }
 
 /// The configuration that the command line names, with what it changes.

@@ -161,9 +161,9 @@ fn a_rate_of_a_million_stops_within_one_step_of_the_first_such_number() {
 
 #[test]
 fn numbers_that_the_precision_cannot_hold_are_in_the_data() {
-    let features = Value::new([3, 2], vec![0.0, 1.0, 2.0, 1e300, 4.0, 5.0]);
+    let features = Value::new([3, 2], vec![0.0, 1.0, 2.0, 30.0, 4.0, 5.0]);
     let targets = Value::from(vec![0.0, 1.0, 1.0]);
-    let data = Dataset::new(&features, &targets, Loss::Mse, Precision::F32).unwrap();
+    let data = Dataset::new(&features, &targets, Loss::Mse, Precision::F32).unwrap().scaled(2e37);
     let (mut trainer, _) = xor(ADAM);
     let message = trainer.fit(&data, None, 1, &mut |_| ()).unwrap_err().to_string();
     assert_eq!(message, "features hold inf at row 1, column 1 (counted from 0)");
