@@ -19,6 +19,11 @@ static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
     profile.join("wengert")
 });
 
+/// Where the program is.
+pub(crate) fn program() -> &'static Path {
+    &PROGRAM
+}
+
 /// Runs the program with these arguments and this standard input, in the folder of the cases.
 pub(crate) fn wengert(args: &[&str], input: &str) -> Output {
     let mut command = Command::new(&*PROGRAM);

@@ -4,11 +4,13 @@ use crate::commands::check::CheckArgs;
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::cost::CostArgs;
 use crate::commands::eval::EvalArgs;
+use crate::commands::evaluate::EvaluateArgs;
 use crate::commands::gallery::GalleryArgs;
 use crate::commands::grad::GradArgs;
 use crate::commands::hessian::HessianArgs;
 use crate::commands::jacobian::JacobianArgs;
 use crate::commands::jvp::JvpArgs;
+use crate::commands::predict::PredictArgs;
 use crate::commands::profile::ProfileArgs;
 use crate::commands::show::ShowArgs;
 use crate::commands::taylor::TaylorArgs;
@@ -107,6 +109,10 @@ pub(crate) enum Command {
     Train(TrainArgs),
     /// Make the figures of the lecture, with their numbers and a page
     Gallery(GalleryArgs),
+    /// What a trained model says of samples
+    Predict(PredictArgs),
+    /// How well a trained model does
+    Evaluate(EvaluateArgs),
     /// Print completions for a shell
     Completions(CompletionsArgs),
 }

@@ -9,7 +9,7 @@ use wengert::exec::{CompileError, ExecError};
 use wengert::expr::text::{Diagnostic, PrintError};
 use wengert::expr::{GraphError, Place};
 use wengert::interop::InteropError;
-use wengert::nn::{ConfigError, NnError};
+use wengert::nn::{CheckpointError, ConfigError, NnError};
 
 /// Whose fault it was.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -178,9 +178,16 @@ impl From<InteropError> for Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Failure {
-        let place =
-            if let ConfigError::Toml { line, column, .. } = &error { Some((*line, *column)) } else { None };
-        Failure { place, ..Failure::input(error.to_string()) }
+        Failure { place: error.place(), ..Failure::input(error.to_string()) }
+    }
+}
+
+impl From<CheckpointError> for Failure {
+    fn from(error: CheckpointError) -> Failure {
+        match error {
+            CheckpointError::Write { .. } => Failure::work(error.to_string()),
+            error => Failure::input(error.to_string()),
+        }
     }
 }
 
@@ -188,6 +195,8 @@ impl From<NnError> for Failure {
     fn from(error: NnError) -> Failure {
         match error {
             NnError::Diverged(divergence) => Failure::work(divergence.to_string()),
+            NnError::Log(error) => Failure::work(error.to_string()),
+            NnError::Checkpoint(error) => error.into(),
             NnError::Config(error) => error.into(),
             NnError::Graph(error) => error.into(),
             NnError::Diff(error) => (*error).into(),

@@ -12,6 +12,7 @@ mod evaluate;
 mod explain;
 mod failure;
 mod json;
+mod measures;
 mod names;
 mod program;
 mod progress;
@@ -55,6 +56,8 @@ fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Check(args) => commands::check::run(&args, &settings),
         Command::Train(args) => commands::train::run(&args, &settings),
         Command::Gallery(args) => commands::gallery::run(&args, &settings),
+        Command::Predict(args) => commands::predict::run(&args, &settings),
+        Command::Evaluate(args) => commands::evaluate::run(&args, &settings),
         Command::Completions(args) => Ok(commands::completions::run(&args)),
     }
 }

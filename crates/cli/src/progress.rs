@@ -3,7 +3,7 @@
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
-use wengert::nn::{Epoch, Event, Metrics};
+use wengert::nn::{Epoch, Event, Length, Metrics};
 
 /// How many epochs get a line of their own.
 const LINES: usize = 10;
@@ -12,31 +12,36 @@ const LINES: usize = 10;
 pub(crate) struct Progress {
     bar: ProgressBar,
     start: Instant,
-    epochs: usize,
+    length: Length,
+    /// How many steps were behind before it started.
+    behind: usize,
     samples: usize,
+    /// How many steps an epoch has, once one was made.
+    steps: usize,
     latest: String,
 }
 
 impl Progress {
-    /// Starts with nothing done of so many epochs over so many samples.
-    pub(crate) fn new(epochs: usize, samples: usize) -> Progress {
-        let bar = ProgressBar::new(epochs as u64);
+    /// Starts with so many steps of such a length behind, over so many samples.
+    pub(crate) fn new(length: Length, behind: usize, samples: usize) -> Progress {
+        let bar = ProgressBar::new(0);
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3}% {elapsed}, {eta} left  {msg}")
         {
             bar.set_style(style);
         }
-        Progress { bar, start: Instant::now(), epochs, samples, latest: String::new() }
+        Progress { bar, start: Instant::now(), length, behind, samples, steps: 0, latest: String::new() }
     }
 
     /// Shows what happened.
     pub(crate) fn tell(&mut self, event: &Event) {
         match event {
             Event::Step { epoch, step, steps, loss } => {
-                self.bar.set_length((self.epochs * steps) as u64);
-                self.bar.set_position(((epoch - 1) * steps + step) as u64);
+                self.begin(*steps);
+                let done = (epoch - 1) * steps + step;
+                self.bar.set_position(done as u64);
                 if !self.bar.is_hidden() {
-                    let done = (*epoch - 1) as f64 + *step as f64 / *steps as f64;
-                    let rate = done * self.samples as f64 / self.start.elapsed().as_secs_f64();
+                    let seen = (done - self.behind.min(done)) as f64 / *steps as f64 * self.samples as f64;
+                    let rate = seen / self.start.elapsed().as_secs_f64();
                     self.bar.set_message(format!("loss {loss:.4}{}, {rate:.0} samples/s", self.latest));
                 }
             }
@@ -44,13 +49,38 @@ impl Progress {
         }
     }
 
+    /// The first step tells how many an epoch has. What is behind took no time, so it must not count for what is left.
+    fn begin(&mut self, steps: usize) {
+        if self.steps == 0 {
+            self.steps = steps;
+            let all = match self.length {
+                Length::Epochs(epochs) => epochs.saturating_mul(steps),
+                Length::Steps(all) => all,
+            };
+            self.bar.set_length(all as u64);
+            self.bar.set_position(self.behind as u64);
+            self.bar.reset_eta();
+        }
+    }
+
+    /// How many epochs there are at most, the last of them perhaps not whole.
+    fn epochs(&self) -> usize {
+        match self.length {
+            Length::Epochs(epochs) => epochs,
+            Length::Steps(all) => all.div_ceil(self.steps.max(1)),
+        }
+    }
+
     fn end_epoch(&mut self, epoch: &Epoch) {
-        let shown = epoch.test.unwrap_or(epoch.train);
+        let shown = epoch.validation.or(epoch.test).unwrap_or(epoch.train);
         self.latest = shown.accuracy.map(|a| format!(", accuracy {}", percent(a))).unwrap_or_default();
-        let every = self.epochs.div_ceil(LINES);
-        if epoch.number == 1 || epoch.number.is_multiple_of(every) || epoch.number == self.epochs {
-            let test = epoch.test.map(|test| format!("; held out: {}", metrics(&test))).unwrap_or_default();
-            self.line(&format!("epoch {:>4}: {}{test}", epoch.number, metrics(&epoch.train)));
+        let (all, every) = (self.epochs(), self.epochs().div_ceil(LINES).max(1));
+        if epoch.number == 1 || epoch.number.is_multiple_of(every) || epoch.number == all {
+            let part = |name: &str, part: Option<Metrics>| {
+                part.map(|part| format!("; {name}: {}", metrics(&part))).unwrap_or_default()
+            };
+            let rest = part("validation", epoch.validation) + &part("held out", epoch.test);
+            self.line(&format!("epoch {:>4}: {}{rest}", epoch.number, metrics(&epoch.train)));
         }
     }
 

@@ -16,6 +16,7 @@ mod native;
 #[cfg(not(all(target_arch = "x86_64", unix)))]
 #[path = "native/absent.rs"]
 mod native;
+mod not_finite;
 pub mod passes;
 mod plan;
 mod pool;
@@ -24,6 +25,7 @@ mod scalar;
 
 pub use error::{CompileError, ExecError};
 pub use interpreter::{Interpreter, evaluate};
+pub use not_finite::{NotFiniteNode, Spread, first_not_finite};
 pub use run::{
     ArrayMut, ArrayRef, Cache, CompileOptions, Executable, Lent, Machine, Phases, Profile, Session,
     StepProfile, compile,

@@ -4,13 +4,14 @@ use crate::checkpoint::CheckpointError;
 use crate::classic::ClassicError;
 use crate::config::ConfigError;
 use crate::layer::Misfit;
+use crate::log::LogError;
 use crate::loss::Loss;
 use crate::metrics::MetricError;
 use crate::minimize::MinimizeError;
 use thiserror::Error;
 use wengert_diff::DiffError;
-use wengert_exec::{CompileError, ExecError};
-use wengert_expr::{GraphError, Type};
+use wengert_exec::{CompileError, ExecError, NotFiniteNode};
+use wengert_expr::{GraphError, Place, Type};
 use wengert_interop::InteropError;
 
 /// Why a model cannot be trained or run.
@@ -53,6 +54,9 @@ pub enum NnError {
     /// A checkpoint that cannot be written, read or resumed from.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+    /// A log that cannot be written.
+    #[error(transparent)]
+    Log(#[from] LogError),
     /// A loss or parameters that left the numbers.
     #[error(transparent)]
     Diverged(#[from] Divergence),
@@ -106,6 +110,24 @@ pub enum NotFinite {
     /// A parameter after the update.
     #[error("the update made {0} infinite or NaN")]
     Param(String),
+    /// Either, with the operation that first made such a number.
+    #[error("{what}; {by}")]
+    Made {
+        /// What is not finite.
+        what: Box<NotFinite>,
+        /// Where that came from.
+        by: Box<Origin>,
+    },
+}
+
+/// The operation of a step that first made a number that is not finite.
+#[derive(Clone, PartialEq, Debug, Error)]
+#[error("first made by {node}{}", .place.map(|place| format!(", at {place}")).unwrap_or_default())]
+pub struct Origin {
+    /// The node of the step's graph.
+    pub node: NotFiniteNode,
+    /// Where it was written, unless inside the library.
+    pub place: Option<Place>,
 }
 
 /// Why there can be no such model.
@@ -171,7 +193,10 @@ pub enum DataError {
         targets: usize,
     },
     /// A number that is not finite.
-    #[error("{what} hold {value} at row {row}, column {column} (counted from 0)")]
+    #[error(
+        "{what} hold {value} at row {row}, column {column} (counted from 0){}",
+        if .value.is_finite() { ", which f32 does not hold" } else { "" }
+    )]
     NotFinite {
         /// Features or targets.
         what: &'static str,
@@ -273,6 +298,30 @@ pub enum DataError {
         found: String,
         /// How many there are.
         columns: usize,
+    },
+    /// A column that the model was trained with and that the table does not have.
+    #[error("the table has no column {name:?}, which the model takes; it has {found}")]
+    MissingColumn {
+        /// Its name.
+        name: String,
+        /// The names that there are.
+        found: String,
+    },
+    /// Samples whose targets have a file of their own, which was not given.
+    #[error("{kind} files hold features alone: a file with the targets is needed, too (--labels)")]
+    NoTargets {
+        /// The kind of file.
+        kind: &'static str,
+    },
+    /// Features of other names, or in another order, than the model was trained with.
+    #[error(
+        "the features are {found}; the model takes {expected}: other columns, or the same in another order"
+    )]
+    OtherColumns {
+        /// The names that it takes.
+        expected: String,
+        /// The names that there are.
+        found: String,
     },
     /// An array that an archive does not hold.
     #[error("there is no array named {name:?}; the file holds {found}")]

@@ -1,25 +1,32 @@
 //! A configuration made ready to run: data loaded, a model that fits them, a trainer.
 
-use crate::config::TrainConfig;
+use crate::checkpoint::{Checkpoint, CheckpointError, Folder, Source, fingerprint};
+use crate::config::{CheckpointConfig, ConfigError, TrainConfig};
 use crate::data::Dataset;
 use crate::error::NnError;
 use crate::full_batch;
 use crate::load::{Samples, load};
-use crate::metrics::{Epoch, Event};
+use crate::log::Logs;
+use crate::metrics::{Epoch, Event, Flow};
 use crate::minimize::{Minimizer, Stop};
-use crate::trainer::Trainer;
+use crate::trainer::{Course, Length, Parts, Trainer, Watch};
 
 /// A training ready to run.
 #[derive(Clone, Debug)]
 pub struct Experiment {
     /// The samples to train on.
     pub train: Dataset,
+    /// The samples to judge epochs by.
+    pub validation: Option<Dataset>,
     /// The samples kept apart.
     pub test: Option<Dataset>,
     /// The model with its parameters.
     pub trainer: Trainer,
-    /// How often every sample is to be seen.
-    pub epochs: usize,
+    /// How long training is, and what ends it early.
+    pub course: Course,
+    /// What checkpoints say of it.
+    source: Source,
+    checkpoint: Option<CheckpointConfig>,
     /// What minimises the loss of all samples at once, if batches do not.
     minimizer: Option<Minimizer>,
     /// Why that stopped, when it has.
@@ -33,28 +40,119 @@ impl Experiment {
     /// A configuration that makes no sense, files that cannot be read, data that the model cannot learn.
     pub fn new(config: &TrainConfig) -> Result<Experiment, NnError> {
         config.validate()?;
-        let settings = config.train.settings();
-        let Samples { train, test } =
-            load(&config.data, settings.loss, config.model.precision, settings.seed)?;
-        let model = config.model.model(train.width(), settings.loss.outputs(train.targets().outputs()))?;
-        for data in std::iter::once(&train).chain(&test) {
+        let (settings, data) = (config.train.settings(), &config.data);
+        let samples = load(
+            data,
+            settings.loss,
+            config.model.precision,
+            settings.seed,
+            config.train.validation_fraction,
+        )?;
+        let Samples { train, validation, test, standardize, columns } = samples;
+        let source = Source {
+            config: config.located()?.to_toml()?,
+            features: train.width(),
+            targets: train.targets().outputs(),
+            are_classes: train.targets().are_classes(),
+            columns,
+            standardize,
+            data: fingerprint([Some(&train), validation.as_ref(), test.as_ref()]),
+        };
+        let model = source.model(config)?;
+        for data in std::iter::once(&train).chain(&validation).chain(&test) {
             data.check(&model, settings.loss)?;
         }
         let trainer = Trainer::new(model, settings).with_tuning(config.train.tuning());
+        let (course, checkpoint) = (config.train.course(), config.train.checkpoint);
         let minimizer = config.train.optimizer.minimizer();
-        Ok(Experiment { train, test, trainer, epochs: config.train.epochs, minimizer, stop: None })
+        if let Some(minimizer) = minimizer
+            && !trainer.buffers().is_empty()
+        {
+            let expected =
+                "an optimiser that makes steps, which the running statistics of batch_norm need".to_owned();
+            let (key, value) = ("train.optimizer.name", minimizer.name().to_owned());
+            return Err(ConfigError::Value { key, value, expected }.into());
+        }
+        Ok(Experiment { train, validation, test, trainer, course, source, checkpoint, minimizer, stop: None })
     }
 
-    /// Trains through all epochs, or until a minimiser stops, telling `observe` of every step and epoch, and returns the epochs.
+    /// The same with training as it was when the checkpoint was made: what follows is what would have followed, bit for
+    /// bit.
+    ///
+    /// # Errors
+    /// As [`Experiment::new`], and a checkpoint of another model, of other settings or of other data.
+    pub fn resumed(config: &TrainConfig, checkpoint: &Checkpoint) -> Result<Experiment, NnError> {
+        let fresh = Experiment::new(config)?;
+        let (model, settings) = (fresh.trainer.model().clone(), *fresh.trainer.settings());
+        let trainer = Trainer::resume(model, settings, *fresh.trainer.tuning(), checkpoint)?;
+        if let Some(source) = checkpoint.source().filter(|source| source.data != fresh.source.data) {
+            let (found, expected) = (source.data, fresh.source.data);
+            return Err(CheckpointError::OtherData { found, expected }.into());
+        }
+        Ok(Experiment { trainer, ..fresh })
+    }
+
+    /// Training as it stands, with all that predicting needs.
+    pub fn checkpoint(&self) -> Checkpoint {
+        self.trainer.checkpoint().with_source(self.source.clone())
+    }
+
+    /// Trains to the end, telling `observe` of every step and epoch, and returns the epochs of this call. An observer may
+    /// end it with [`Flow::Stop`].
     ///
     /// # Errors
     /// Numbers that stop being finite.
-    pub fn run(&mut self, observe: &mut dyn FnMut(&Event)) -> Result<Vec<Epoch>, NnError> {
+    pub fn run<R: Into<Flow>>(
+        &mut self,
+        observe: &mut dyn FnMut(&Event) -> R,
+    ) -> Result<Vec<Epoch>, NnError> {
+        self.follow(&mut |_, event| Ok(observe(event).into()))
+    }
+
+    /// The same, with logs in a folder, checkpoints as the configuration has them, and the model in the end. Where numbers
+    /// stop being finite, the last good parameters are written there.
+    ///
+    /// # Errors
+    /// As [`Experiment::run`], and files that cannot be written; checkpoints that are there are then as they were.
+    pub fn run_in<R: Into<Flow>>(
+        &mut self,
+        folder: &Folder,
+        observe: &mut dyn FnMut(&Event) -> R,
+    ) -> Result<Vec<Epoch>, NnError> {
+        folder.sweep();
+        let mut logs = Logs::start(folder.path(), self.trainer.history(), self.validation.is_some())?;
+        let (source, config) = (self.source.clone(), self.checkpoint);
+        let ran = self.follow(&mut |trainer, event| {
+            if let Event::Epoch(epoch) = event {
+                logs.add(epoch)?;
+                if let Some(config) = config.filter(|_| trainer.epochs() == epoch.number) {
+                    folder.save(&trainer.checkpoint().with_source(source.clone()), config)?;
+                }
+            }
+            Ok(observe(event).into())
+        });
+        match &ran {
+            Ok(_) => {
+                self.checkpoint().save(folder.model())?;
+                if let Some(best) = self.checkpoint().best() {
+                    best.save(folder.best())?;
+                }
+            }
+            Err(NnError::Diverged(_)) => self.checkpoint().save(folder.last_good())?,
+            Err(_) => {}
+        }
+        ran
+    }
+
+    fn follow(&mut self, watch: &mut Watch<'_>) -> Result<Vec<Epoch>, NnError> {
+        let (train, validation, test) = (&self.train, self.validation.as_ref(), self.test.as_ref());
+        let parts = Parts { train, validation, test };
         let Some(minimizer) = self.minimizer else {
-            return self.trainer.fit(&self.train, self.test.as_ref(), self.epochs, observe);
+            return self.trainer.follow(&parts, &self.course, watch);
         };
-        let data = (&self.train, self.test.as_ref());
-        let (epochs, stop) = full_batch::minimize(minimizer, &mut self.trainer, data, self.epochs, observe)?;
+        let (Length::Epochs(most) | Length::Steps(most)) = self.course.length;
+        let iterations = most.saturating_sub(self.trainer.epochs());
+        let (epochs, stop) = full_batch::minimize(minimizer, &mut self.trainer, &parts, iterations, watch)?;
         self.stop = Some(stop);
         Ok(epochs)
     }
@@ -91,6 +189,101 @@ mod tests {
             assert!(accuracy >= least, "{source} {loss}: {accuracy}");
             assert_eq!(history[0].test.is_some(), !["xor", "and", "or"].contains(&source));
         }
+    }
+
+    /// Iris with a sample to judge by for each four, ended by what `more` says.
+    fn judged(more: &str) -> Experiment {
+        let text = format!(
+            "data.source = 'iris'\nmodel.hidden = [16]\n[train]\nloss = 'softmax_cross_entropy'\nepochs = 400\n\
+             batch_size = 20\nvalidation_fraction = 0.25\noptimizer = {{ name = 'adam', learning_rate = 0.02 }}\n{more}"
+        );
+        Experiment::new(&TrainConfig::from_toml(&text).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn early_stopping_ends_with_the_best_parameters() {
+        for (metric, patience) in [("loss", 8), ("accuracy", 5)] {
+            let mut experiment =
+                judged(&format!("[train.early_stopping]\npatience = {patience}\nmetric = '{metric}'"));
+            let history = experiment.run(&mut |_| ()).unwrap();
+            let best = experiment.trainer.best_epoch().unwrap();
+            assert_eq!(history.len(), best + patience, "{metric}");
+            let validation = experiment.validation.clone().unwrap();
+            let found = experiment.trainer.evaluate(&validation).unwrap();
+            assert_eq!(Some(found), history[best - 1].validation, "{metric}");
+            let none_better = |e: &Epoch| match metric {
+                "loss" => e.validation.unwrap().loss >= found.loss,
+                _ => e.validation.unwrap().accuracy <= found.accuracy,
+            };
+            assert!(history.iter().all(none_better), "{metric}");
+        }
+        let strict = "[train.early_stopping]\npatience = 3\nmin_delta = 1e9";
+        assert_eq!(judged(strict).run(&mut |_| ()).unwrap().len(), 4);
+    }
+
+    #[test]
+    fn a_run_that_was_stopped_goes_on_from_its_checkpoint() {
+        let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let [whole, parts] = folders.each_ref().map(|f| Folder::new(f.path()).unwrap());
+        let more = "[train.checkpoint]\nevery = 2\nkeep = 2\n[train.early_stopping]\npatience = 4";
+        judged(more).run_in(&whole, &mut |_| ()).unwrap();
+        let config = TrainConfig::from_toml(&judged(more).source.config).unwrap();
+        let mut stops = 0;
+        loop {
+            let mut experiment = match parts.latest().unwrap() {
+                Some(checkpoint) => Experiment::resumed(&config, &checkpoint).unwrap(),
+                None => Experiment::new(&config).unwrap(),
+            };
+            let mut steps = 0;
+            let ran = experiment.run_in(&parts, &mut |event| {
+                steps += usize::from(matches!(event, Event::Step { .. }));
+                if steps > 17 { Flow::Stop } else { Flow::Go }
+            });
+            if ran.unwrap().len() < 3 || steps <= 17 {
+                break;
+            }
+            stops += 1;
+        }
+        assert!(stops > 2, "{stops}");
+        for name in
+            ["checkpoint.safetensors", "best.safetensors", "model.safetensors", "loss.csv", "log.jsonl"]
+        {
+            let read = |folder: &Folder| std::fs::read(folder.path().join(name)).unwrap();
+            assert!(read(&whole) == read(&parts), "{name}");
+        }
+        let numbered = |folder: &Folder| {
+            let files = std::fs::read_dir(folder.path()).unwrap();
+            files
+                .filter(|f| f.as_ref().unwrap().file_name().to_string_lossy().starts_with("checkpoint-"))
+                .count()
+        };
+        assert_eq!((numbered(&whole), numbered(&parts)), (2, 2));
+    }
+
+    #[test]
+    fn other_data_are_not_resumed_on() {
+        let experiment = judged("");
+        let config = TrainConfig::from_toml(&experiment.source.config).unwrap();
+        let checkpoint = experiment.checkpoint();
+        assert!(Experiment::resumed(&config, &checkpoint).is_ok());
+        let mut other = config.clone();
+        other.data.scale = 2.0;
+        let message = Experiment::resumed(&other, &checkpoint).unwrap_err().to_string();
+        assert!(message.starts_with("the checkpoint was made while training on other data"), "{message}");
+    }
+
+    #[test]
+    fn running_statistics_need_steps() {
+        let text = "data.source = 'iris'\nmodel.layers = [{ batch_norm = {} }]\n[train]\nepochs = 3\n\
+                    loss = 'softmax_cross_entropy'\noptimizer = { name = 'lbfgs' }";
+        let error = Experiment::new(&TrainConfig::from_toml(text).unwrap()).unwrap_err().to_string();
+        assert!(
+            error.starts_with("`train.optimizer.name` = lbfgs: expected an optimiser that makes steps"),
+            "{error}"
+        );
+        let dropped = text.replace("batch_norm = {}", "dropout = { rate = 0.5 }");
+        let mut experiment = Experiment::new(&TrainConfig::from_toml(&dropped).unwrap()).unwrap();
+        assert_eq!(experiment.run(&mut |_| ()).unwrap().len(), 3);
     }
 
     #[test]

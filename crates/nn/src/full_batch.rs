@@ -6,47 +6,42 @@ use crate::data::Dataset;
 use crate::error::{Divergence, NnError, NotFinite};
 use crate::layer::Phase;
 use crate::loss::Loss;
-use crate::metrics::{Epoch, Event};
+use crate::metrics::{Epoch, Event, Flow};
 use crate::minimize::{Limits, MinimizeError, Minimizer, Objective, Observer, Outcome, Residuals, Stop};
 use crate::model::Model;
 use crate::optim::{Penalty, decays};
 use crate::precision::Precision;
-use crate::trainer::Trainer;
+use crate::trainer::{Parts, Trainer, Watch};
 use wengert_expr::{Builder, DType, Expr, Function, Range, Type, Value};
 
-/// Minimises the loss of all samples, with its penalty, for so many iterations at most.
+/// Minimises the loss of all samples, with its penalty, for so many iterations at most. What a watcher that stops is not
+/// told any more does not happen to the trainer either.
 pub(crate) fn minimize(
     minimizer: Minimizer,
     trainer: &mut Trainer,
-    (train, test): (&Dataset, Option<&Dataset>),
+    parts: &Parts<'_>,
     iterations: usize,
-    observe: &mut dyn FnMut(&Event),
+    watch: &mut Watch<'_>,
 ) -> Result<(Vec<Epoch>, Stop), NnError> {
     let start: Vec<f64> = trainer.params().iter().flat_map(|(_, value)| value.to_f64s()).collect();
     let problem = Problem {
         model: trainer.model().clone().with_precision(Precision::F64),
         loss: trainer.settings().loss,
         penalty: trainer.tuning().penalty,
-        data: train,
+        data: parts.train,
     };
-    let (mut history, mut failed) = (Vec::new(), None);
+    let (mut history, mut ended) = (Vec::new(), Ok(Flow::Go));
     let mut taken = |point: &[f64], loss: f64| {
-        if failed.is_none() {
-            match epoch(trainer, (train, test), point) {
-                Ok(epoch) => {
-                    observe(&Event::Step { epoch: epoch.number, step: 1, steps: 1, loss });
-                    observe(&Event::Epoch(epoch));
-                    history.push(epoch);
-                }
-                Err(error) => failed = Some(error),
-            }
+        if matches!(ended, Ok(Flow::Go)) {
+            ended = iteration(trainer, parts, (point, loss), watch).map(|(epoch, flow)| {
+                history.push(epoch);
+                flow
+            });
         }
     };
     let limits = Limits { iterations, ..Limits::default() };
     let outcome = problem.minimize(minimizer, &start, &limits, &mut taken)?;
-    if let Some(error) = failed {
-        return Err(error);
-    }
+    ended?;
     match outcome.stop {
         Stop::NotFinite => {
             let what = NotFinite::Loss(outcome.value);
@@ -56,12 +51,13 @@ pub(crate) fn minimize(
     }
 }
 
-/// The trainer at a point, and how well it does there.
-fn epoch(
+/// The trainer at a point, how well it does there, and whether training goes on.
+fn iteration(
     trainer: &mut Trainer,
-    (train, test): (&Dataset, Option<&Dataset>),
-    point: &[f64],
-) -> Result<Epoch, NnError> {
+    parts: &Parts<'_>,
+    (point, loss): (&[f64], f64),
+    watch: &mut Watch<'_>,
+) -> Result<(Epoch, Flow), NnError> {
     let mut rest = point;
     let mut params = Vec::new();
     for (_, ty) in trainer.model().param_types() {
@@ -69,10 +65,10 @@ fn epoch(
         params.push(Value::from_f64s(&ty, own));
         rest = others;
     }
-    trainer.adopt(params);
-    let number = trainer.epochs();
-    let test = test.map(|data| trainer.evaluate(data)).transpose()?;
-    Ok(Epoch { number, train: trainer.evaluate(train)?, test })
+    let epoch = trainer.adopt(params, parts)?;
+    watch(trainer, &Event::Step { epoch: epoch.number, step: 1, steps: 1, loss })?;
+    let flow = watch(trainer, &Event::Epoch(epoch))?;
+    Ok((epoch, flow))
 }
 
 /// What is made small.

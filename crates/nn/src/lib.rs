@@ -28,6 +28,7 @@ mod full_batch;
 mod init;
 pub mod layer;
 mod load;
+mod log;
 mod loss;
 mod matrix;
 pub mod metrics;
@@ -36,6 +37,7 @@ mod model;
 mod optim;
 mod output;
 mod precision;
+mod predictor;
 mod preset;
 mod random;
 mod step;
@@ -44,27 +46,30 @@ pub mod theory;
 mod trainer;
 
 pub use activation::{Activation, Facts, Image, Smoothness};
-pub use checkpoint::{Checkpoint, CheckpointError};
+pub use checkpoint::{Checkpoint, CheckpointError, Folder, Source as CheckpointSource};
 pub use config::{
-    Column, ConfigError, DataConfig, KernelName, LearnerConfig, LearnerName, MethodName, ModelConfig,
-    OptimizerConfig, Source, SplitOrder, StudyConfig, TestName, TrainConfig, TrainingConfig, WeakName,
+    CheckpointConfig, Column, ConfigError, DataConfig, EarlyStopping, Judge, KernelName, LearnerConfig,
+    LearnerName, MethodName, ModelConfig, OptimizerConfig, Source, SplitOrder, StudyConfig, TestName,
+    TrainConfig, TrainingConfig, WeakName,
 };
 pub use data::{Batches, Dataset, Standardize, Synthetic, Targets, split_ordered, split_shuffled};
-pub use error::{DataError, Divergence, ModelError, NnError, NotFinite};
+pub use error::{DataError, Divergence, ModelError, NnError, NotFinite, Origin};
 pub use experiment::Experiment;
 pub use init::Init;
 pub use layer::Layer;
+pub use log::{LogError, Logs, curve};
 pub use loss::{
     Loss, Reduction, TargetKind, cross_entropy, entropy, entropy_of_logits, kl_divergence,
     kl_divergence_of_logits,
 };
-pub use metrics::{Epoch, Event, Metrics};
+pub use metrics::{Epoch, Event, Flow, Metrics, Report};
 pub use model::{Forward, MAX_PARAMS, MAX_UNITS, Model};
 pub use optim::*;
 pub use output::{OutputUnit, Variance};
 pub use precision::Precision;
+pub use predictor::{Predictions, Predictor};
 pub use preset::Preset;
 pub use random::{Purpose, Random};
 pub use step::{evaluation, training_step, tuned_step};
 pub use study::{Cell, Findings, Scores, Study, Table};
-pub use trainer::{Settings, Trainer};
+pub use trainer::{Course, Length, Parts, Settings, Trainer};

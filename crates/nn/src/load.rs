@@ -13,44 +13,61 @@ use wengert_interop::{
     read_idx_bytes, read_npy, read_npz, wine,
 };
 
-/// Samples to train on, and those to test on if there are any.
+/// All that a training needs of its data.
 #[derive(Clone, Debug)]
 pub(crate) struct Samples {
     pub(crate) train: Dataset,
+    /// The samples to judge epochs by, taken from those to train on.
+    pub(crate) validation: Option<Dataset>,
+    /// The samples to test on.
     pub(crate) test: Option<Dataset>,
+    /// How features were shifted and scaled.
+    pub(crate) standardize: Option<Standardize>,
+    /// The names of the features, where a table names them.
+    pub(crate) columns: Option<Vec<String>>,
 }
 
-/// Reads, splits and scales.
+/// Reads, splits and scales. A share of the samples to train on may be kept to judge epochs by.
 pub(crate) fn load(
     data: &DataConfig,
     loss: Loss,
     precision: Precision,
     seed: u64,
+    validation: Option<f64>,
 ) -> Result<Samples, NnError> {
     let dataset = |(features, targets): (Value, Value)| -> Result<Dataset, NnError> {
         let dataset = Dataset::new(&flat(&features), &targets, loss, precision)?;
         Ok(if data.scale == 1.0 { dataset } else { dataset.scaled(data.scale) })
     };
-    let made = |synthetic: Synthetic| Ok(synthetic.sample(seed, loss)?);
-    let read = |path, labels| read(data, path, labels, &made);
+    let own_seed = data.seed.unwrap_or(seed);
+    let made = |synthetic: Synthetic| Ok(synthetic.sample(own_seed, loss)?);
+    let mut columns = None;
+    let mut read = |path, labels| read(data, path, labels, &made, &mut columns);
+    let apart = |all: &Dataset, fraction: f64, seed: u64| match data.split {
+        SplitOrder::Shuffled => split_shuffled(all, fraction, seed).map(kept_apart),
+        SplitOrder::Ordered => split_ordered(all, fraction).map(kept_apart),
+    };
     let all = dataset(read(data.path.as_deref(), data.labels_path.as_deref())?)?;
-    let (train, test) = match (&data.test_path, data.test_fraction(), data.split) {
-        (Some(path), _, _) => {
+    let (train, test) = match (&data.test_path, data.test_fraction()) {
+        (Some(path), _) => {
             let test = read(Some(path), data.test_labels_path.as_deref())?;
             (all, Some(dataset(test)?))
         }
-        (None, 0.0, _) => (all, None),
-        (None, fraction, SplitOrder::Shuffled) => kept_apart(split_shuffled(&all, fraction, seed)?),
-        (None, fraction, SplitOrder::Ordered) => kept_apart(split_ordered(&all, fraction)?),
+        (None, 0.0) => (all, None),
+        (None, fraction) => apart(&all, fraction, own_seed)?,
+    };
+    let (train, validation) = match validation {
+        Some(fraction) => apart(&train, fraction, seed)?,
+        None => (train, None),
     };
     if !data.standardize {
-        return Ok(Samples { train, test });
+        return Ok(Samples { train, validation, test, standardize: None, columns });
     }
     let scale = Standardize::fit(&train);
     // Data of another width are left as they are: the model says that they do not fit.
-    let fits = |t: &Dataset| t.width() == train.width();
-    let test = test.map(|t| if fits(&t) { scale.apply(&t) } else { t });
-    Ok(Samples { train: scale.apply(&train), test })
+    let scaled = |part: Dataset| if part.width() == train.width() { scale.apply(&part) } else { part };
+    let (test, validation) = (test.map(scaled), validation.map(scaled));
+    Ok(Samples { train: scale.apply(&train), validation, test, standardize: Some(scale), columns })
 }
 
 fn kept_apart((train, test): (Dataset, Dataset)) -> (Dataset, Option<Dataset>) {
@@ -63,6 +80,7 @@ fn read(
     path: Option<&Path>,
     labels: Option<&Path>,
     made: &dyn Fn(Synthetic) -> Result<(Value, Value), NnError>,
+    columns: &mut Option<Vec<String>>,
 ) -> Result<(Value, Value), NnError> {
     let path = || needed(path, "data.path", data.source);
     let targets = || needed(labels, "data.labels_path", data.source);
@@ -85,6 +103,9 @@ fn read(
         Source::Sine => made(Synthetic::Sine { samples: samples(200), noise: noise(0.1) }),
         Source::Csv => {
             let table = read_csv(path()?, &options(data))?;
+            if columns.is_none() {
+                *columns = feature_names(&table, labels.is_none(), data.label_column.as_ref());
+            }
             match labels {
                 Some(labels) => Ok((table.values, read_csv(labels, &options(data))?.values)),
                 None => Ok(target_column(&table, data.label_column.as_ref())?),
@@ -105,7 +126,7 @@ fn needed<'p>(file: Option<&'p Path>, key: &'static str, source: Source) -> Resu
     file.ok_or_else(|| ConfigError::Missing { key, because: format!("source {source} needs it") })
 }
 
-fn options(data: &DataConfig) -> CsvOptions {
+pub(crate) fn options(data: &DataConfig) -> CsvOptions {
     let delimiter = match data.delimiter {
         Some(' ') => Delimiter::Whitespace,
         Some(c) => u8::try_from(c).map_or(Delimiter::Char(b','), Delimiter::Char),
@@ -120,7 +141,7 @@ fn images(path: &Path) -> Result<Value, NnError> {
     Ok(Value::new(images.shape, images.data.into_iter().map(f32::from).collect()))
 }
 
-fn array(arrays: &[(String, Value)], name: &str) -> Result<Value, DataError> {
+pub(crate) fn array(arrays: &[(String, Value)], name: &str) -> Result<Value, DataError> {
     let found = arrays.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone());
     found.ok_or_else(|| {
         let names: Vec<String> = arrays.iter().map(|(n, _)| format!("{n:?}")).collect();
@@ -139,8 +160,22 @@ fn target_column(table: &CsvTable, column: Option<&Column>) -> Result<(Value, Va
     Ok((Value::from(values.select(Axis(1), &others)), Value::from(values.slice(s![.., at]).to_vec())))
 }
 
+/// The names of the columns but that of the target, if the table holds it.
+pub(crate) fn feature_names(
+    table: &CsvTable,
+    has_target: bool,
+    target: Option<&Column>,
+) -> Option<Vec<String>> {
+    let mut names = table.columns.clone()?;
+    if has_target {
+        let at = target.unwrap_or(&Column::Number(-1)).position(names.len(), table.columns.as_deref())?;
+        names.remove(at);
+    }
+    Some(names)
+}
+
 /// A row for each sample, whatever shape a sample has.
-fn flat(features: &Value) -> Value {
+pub(crate) fn flat(features: &Value) -> Value {
     let reshaped = match *features.shape() {
         [n, _, _, ..] if n > 0 => features.reshaped(&[n, features.len() / n]),
         _ => None,
@@ -155,7 +190,7 @@ mod tests {
     use wengert_interop::{write_npy, write_npz};
 
     fn classes(data: &DataConfig) -> Result<Samples, NnError> {
-        load(data, Loss::SoftmaxCrossEntropy, Precision::F64, 1)
+        load(data, Loss::SoftmaxCrossEntropy, Precision::F64, 1, None)
     }
 
     fn folder() -> tempfile::TempDir {
@@ -187,6 +222,22 @@ mod tests {
             let noisy = classes(&DataConfig { noise: Some(0.2), ..told }).unwrap().train;
             assert_ne!(samples.features().to_f64s(), noisy.features().to_f64s());
         }
+    }
+
+    #[test]
+    fn validation_is_taken_from_training_alone() {
+        let data = DataConfig { standardize: true, ..DataConfig::new(Source::Iris) };
+        let part =
+            |validation| load(&data, Loss::SoftmaxCrossEntropy, Precision::F64, 1, validation).unwrap();
+        let (whole, apart) = (part(None), part(Some(0.25)));
+        let validation = apart.validation.as_ref().unwrap();
+        assert_eq!((apart.train.len(), validation.len(), apart.test.as_ref().unwrap().len()), (90, 30, 30));
+        let test = |s: &Samples| s.test.as_ref().unwrap().targets().values().to_f64s();
+        assert_eq!(test(&whole), test(&apart));
+        // What scales is learned from the samples that are left to train on.
+        let mean = apart.train.features().to_f64s().iter().step_by(4).sum::<f64>();
+        assert!(mean.abs() < 1e-10, "{mean}");
+        assert!(validation.features().to_f64s().iter().step_by(4).sum::<f64>().abs() > 1e-3);
     }
 
     #[test]

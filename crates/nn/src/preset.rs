@@ -129,7 +129,7 @@ fn diabetes() -> TrainConfig {
 
 fn digits() -> TrainConfig {
     TrainConfig {
-        data: DataConfig { scale: 1.0 / 16.0, ..DataConfig::new(Source::Digits) },
+        data: DataConfig { scale: 1.0 / 16.0, seed: Some(1), ..DataConfig::new(Source::Digits) },
         model: ModelConfig::hidden(&[64], Activation::Relu),
         train: TrainingConfig {
             batch_size: 16,

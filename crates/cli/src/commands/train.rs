@@ -9,14 +9,16 @@ use crate::answer::Answer;
 use crate::args::Settings;
 use crate::failure::Failure;
 use crate::progress::Progress;
+use crate::terminal::printable;
 use clap::{Args, ValueEnum};
 use files::Files;
 use gradient::Gradient;
 use report::Report;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use wengert::expr::DType;
-use wengert::nn::{Epoch, Event, Experiment, Precision, Preset, TrainConfig};
+use wengert::nn::{CheckpointConfig, Epoch, Experiment, Folder, NnError, Precision, Preset, TrainConfig};
 
 /// Where files are written unless --out names another folder.
 const FOLDER: &str = "wengert-out";
@@ -59,12 +61,15 @@ pub(crate) enum PresetName {
 }
 
 #[derive(Args, Debug, Default)]
-#[command(after_help = "Writes loss.csv, model.dot and gradient.dot into the folder that --out names.
+#[command(
+    after_help = "Writes model.safetensors, loss.csv, log.jsonl, TensorBoard's events, model.dot and gradient.dot into the folder
+that --out names, and checkpoints where they are asked for.
 
 Examples:
   wengert train --preset xor --seed 3
   wengert train --preset mnist --data mnist/ --epochs 5
-  wengert train experiment.toml --out results --json
+  wengert train experiment.toml --out results --checkpoint-every 5
+  wengert train experiment.toml --out results --checkpoint-every 5 --resume
 
 A configuration:
   [data]
@@ -81,7 +86,10 @@ A configuration:
 A classic learner, in place of [model] and [train], writes trace.csv:
   [learner]
   name = \"perceptron\"       # or delta_rule, perceptron_loss, least_squares, logistic, softmax, adaboost, pca, kernel_pca
-  epochs = 100")]
+  epochs = 100
+
+docs/configuration.md describes every key."
+)]
 pub(crate) struct TrainArgs {
     /// A configuration in TOML
     #[arg(required_unless_present = "preset", conflicts_with = "preset")]
@@ -98,9 +106,21 @@ pub(crate) struct TrainArgs {
     /// How often every sample is seen
     #[arg(long)]
     pub(crate) epochs: Option<usize>,
+    /// How many steps are made, in place of epochs
+    #[arg(long, conflicts_with = "epochs")]
+    pub(crate) steps: Option<usize>,
+    /// How far parameters follow gradients in a step
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
+    pub(crate) learning_rate: Option<f64>,
     /// Where files are written
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Save training after every so many epochs
+    #[arg(long, value_name = "EPOCHS")]
+    pub(crate) checkpoint_every: Option<usize>,
+    /// Go on from the checkpoint in the folder that --out names, or begin where there is none yet
+    #[arg(long)]
+    pub(crate) resume: bool,
 }
 
 pub(crate) fn run(args: &TrainArgs, settings: &Settings) -> Result<Answer, Failure> {
@@ -108,13 +128,36 @@ pub(crate) fn run(args: &TrainArgs, settings: &Settings) -> Result<Answer, Failu
         return learner::run(&study, args, settings);
     }
     let config = config(args, settings)?;
-    let mut experiment = Experiment::new(&config)?;
-    let files = Files::new(args.out.as_deref().unwrap_or(Path::new(FOLDER)))?;
+    let path = args.out.as_deref().unwrap_or(Path::new(FOLDER));
+    let mut experiment = match args.resume {
+        true => resumed(&config, &Folder::new(path)?)?,
+        false => Experiment::new(&config)?,
+    };
+    let files = Files::new(Folder::new(path)?);
     let (history, seconds) = train(&mut experiment, &files)?;
     let gradient = Gradient::new(&experiment)?;
     files.draw(&gradient)?;
-    let report = Report { experiment: &experiment, config: &config, history, seconds, gradient, files };
+    let test = experiment.test.clone().map(|test| experiment.trainer.report(&test)).transpose()?;
+    let report = Report { experiment: &experiment, config: &config, history, test, seconds, gradient, files };
     Ok(Answer::new(settings, || report.document(), || report.text()))
+}
+
+/// Training as the folder's checkpoint has it; from its beginning where there is no checkpoint yet.
+fn resumed(config: &TrainConfig, folder: &Folder) -> Result<Experiment, Failure> {
+    let Some(checkpoint) = folder.latest()? else {
+        note(&format!("no checkpoint in {} yet: training begins", folder.path().display()));
+        return Ok(Experiment::new(config)?);
+    };
+    note(&format!("training goes on after epoch {}", checkpoint.epochs()));
+    Experiment::resumed(config, &checkpoint).map_err(|error| match error {
+        NnError::Checkpoint(error) => error.of(&folder.checkpoint()).into(),
+        error => error.into(),
+    })
+}
+
+/// Says something on standard error. What cannot be said is no reason to stop.
+fn note(text: &str) {
+    let _ = writeln!(io::stderr(), "{}", printable(text));
 }
 
 /// The configuration that the command line names, with what it changes.
@@ -142,25 +185,38 @@ pub(crate) fn config(args: &TrainArgs, settings: &Settings) -> Result<TrainConfi
         (None, name) => preset(name.unwrap_or(PresetName::Digits), &args.data).config(),
     };
     config.train.seed = args.seed.unwrap_or(config.train.seed);
-    config.train.epochs = args.epochs.unwrap_or(config.train.epochs);
+    if let Some(epochs) = args.epochs {
+        (config.train.epochs, config.train.steps) = (epochs, None);
+    }
+    if let Some(steps) = args.steps {
+        (config.train.epochs, config.train.steps) = (0, Some(steps));
+    }
+    if let Some(every) = args.checkpoint_every {
+        let usual = CheckpointConfig::every(every);
+        config.train.checkpoint =
+            Some(CheckpointConfig { every, ..config.train.checkpoint.unwrap_or(usual) });
+    }
+    let rate = &mut config.train.optimizer.learning_rate;
+    *rate = args.learning_rate.unwrap_or(*rate);
     if let Some(dtype) = settings.dtype {
         config.model.precision = if dtype == DType::F32 { Precision::F32 } else { Precision::F64 };
     }
     Ok(config)
 }
 
-/// Trains with progress shown. The loss curve is written also if training fails.
+/// Trains with progress shown, and returns all epochs with those behind. Logs are written also if training fails.
 fn train(experiment: &mut Experiment, files: &Files) -> Result<(Vec<Epoch>, Duration), Failure> {
-    let mut progress = Progress::new(experiment.epochs, experiment.train.len());
-    let mut history = Vec::new();
-    let result = experiment.run(&mut |event| {
-        progress.tell(event);
-        if let Event::Epoch(epoch) = event {
-            history.push(*epoch);
-        }
-    });
+    let behind = experiment.trainer.history().to_vec();
+    let mut progress =
+        Progress::new(experiment.course.length, experiment.trainer.steps(), experiment.train.len());
+    let result = experiment.run_in(files.folder(), &mut |event| progress.tell(event));
     let seconds = progress.finish();
-    files.write_curve(&history)?;
-    result?;
-    Ok((history, seconds))
+    match result {
+        Ok(epochs) => Ok(([behind, epochs].concat(), seconds)),
+        Err(NnError::Diverged(error)) => {
+            let kept = files.folder().last_good();
+            Err(Failure::work(format!("{error}; the parameters before it are in {}", kept.display())))
+        }
+        Err(error) => Err(error.into()),
+    }
 }

@@ -1,7 +1,7 @@
 //! What can go wrong with checkpoints.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 use wengert_expr::Type;
 
@@ -13,6 +13,14 @@ pub enum CheckpointError {
     #[error("cannot read the checkpoint {}: {source}", .path.display())]
     Read {
         /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A folder that could not be made.
+    #[error("cannot make the folder {}: {source}", .path.display())]
+    Folder {
+        /// The folder.
         path: PathBuf,
         /// What the system says.
         source: io::Error,
@@ -55,6 +63,30 @@ pub enum CheckpointError {
         /// Its type.
         ty: Type,
     },
+    /// A checkpoint of training on other samples.
+    #[error(
+        "the checkpoint was made while training on other data: their checksum is {found:08x} there and {expected:08x} \
+         here; give the data it was trained on, or train anew without resuming"
+    )]
+    OtherData {
+        /// What the checkpoint has.
+        found: u32,
+        /// What the samples have.
+        expected: u32,
+    },
+    /// A checkpoint made by a program that did not say of which configuration it is.
+    #[error(
+        "it does not hold the configuration that it was trained by; files that `wengert train` writes do"
+    )]
+    NoConfig,
+    /// What is wrong with the checkpoint in a file.
+    #[error("{}: {source}", .path.display())]
+    In {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: Box<CheckpointError>,
+    },
     /// A checkpoint of another model, or one that is trained in another way.
     #[error("the checkpoint belongs to other training: {what} is {found} there and {expected} here")]
     Differs {
@@ -75,4 +107,25 @@ pub enum CheckpointError {
         /// What belongs there.
         expected: String,
     },
+}
+
+impl CheckpointError {
+    /// With the file that it is about, unless it names that already.
+    pub fn of(self, path: &Path) -> CheckpointError {
+        match self {
+            CheckpointError::Differs { .. }
+            | CheckpointError::Tensor { .. }
+            | CheckpointError::OtherData { .. }
+            | CheckpointError::NoConfig
+            | CheckpointError::Unsupported { .. } => {
+                CheckpointError::In { path: path.to_owned(), source: Box::new(self) }
+            }
+            CheckpointError::Read { .. }
+            | CheckpointError::Folder { .. }
+            | CheckpointError::Write { .. }
+            | CheckpointError::Damaged { .. }
+            | CheckpointError::Format { .. }
+            | CheckpointError::In { .. } => self,
+        }
+    }
 }

@@ -23,6 +23,9 @@ const CHECKSUM: &str = "checksum";
 /// How many bytes it has.
 const CHECKSUM_BYTES: usize = 4;
 
+/// More steps than any training makes.
+const MAX_STEPS: usize = u32::MAX as usize * u16::MAX as usize;
+
 /// An array as safetensors has it.
 struct Array<'a> {
     dtype: Dtype,
@@ -94,7 +97,9 @@ fn damaged(what: impl ToString) -> Fault {
 pub(super) fn decode(bytes: &[u8]) -> Result<Checkpoint, Fault> {
     let (body, checksum) = bytes.split_last_chunk().ok_or_else(|| damaged("it is cut off"))?;
     if crc32fast::hash(body) != u32::from_le_bytes(*checksum) {
-        return Err(damaged("its checksum is not that of its bytes, some were changed or cut off"));
+        return Err(damaged(
+            "its checksum is not that of its bytes: some were changed or cut off, or it is another kind of file",
+        ));
     }
     let (header, metadata) = SafeTensors::read_metadata(bytes).map_err(damaged)?;
     serde_json::from_slice::<Unique>(&bytes[8..8 + header]).map_err(damaged)?;
@@ -108,7 +113,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Checkpoint, Fault> {
         None => return Err(damaged("it does not say which format it has")),
     }
     let state: State = serde_json::from_value(raw).map_err(damaged)?;
-    if state.epochs.max(state.steps) > u64::from(u32::MAX) * u64::from(u16::MAX) {
+    let progress = &state.progress;
+    if progress.steps > MAX_STEPS || progress.position > progress.steps {
         return Err(damaged("it counts more steps than can be"));
     }
     let file = SafeTensors::deserialize(bytes).map_err(damaged)?;

@@ -7,24 +7,31 @@
 
 mod error;
 mod file;
+mod folder;
+mod source;
 #[cfg(test)]
 mod tests;
 mod unique;
 
 pub use error::CheckpointError;
+pub use folder::Folder;
+pub use source::Source;
+pub(crate) use source::fingerprint;
 
 use crate::model::Model;
 use crate::optim::Tuning;
-use crate::trainer::Settings;
+use crate::trainer::{Progress, Settings};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, json};
 use std::path::Path;
 use wengert_expr::{Type, Value};
 
 /// The format of files.
-pub(crate) const FORMAT: u64 = 1;
+pub(crate) const FORMAT: u64 = 2;
+/// What comes before the names of the best epoch's parameters.
+const BEST: &str = "best/";
 
-/// Training between two epochs.
+/// Training between two steps.
 ///
 /// ```
 /// use wengert_nn::{Activation, Checkpoint, Dataset, Loss, Model, Optimizer, Precision, Settings, Trainer, Tuning};
@@ -48,7 +55,7 @@ pub(crate) const FORMAT: u64 = 1;
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
     state: State,
-    /// Parameters and state by name.
+    /// Parameters and state by name, then the best epoch's parameters.
     tensors: Vec<(String, Value)>,
 }
 
@@ -57,33 +64,61 @@ pub struct Checkpoint {
 #[serde(deny_unknown_fields)]
 struct State {
     format: u64,
-    epochs: u64,
-    steps: u64,
+    progress: Progress,
     /// What the model is and how it is trained.
     training: Map<String, serde_json::Value>,
+    /// What it was trained by and on.
+    source: Option<Source>,
 }
 
 impl Checkpoint {
     /// What a trainer keeps.
     pub(crate) fn new(
         training: (&Model, &Settings, &Tuning),
-        epochs: usize,
-        steps: usize,
-        tensors: Vec<(String, Value)>,
+        progress: Progress,
+        mut tensors: Vec<(String, Value)>,
+        best: Vec<(String, Value)>,
     ) -> Checkpoint {
-        let (epochs, steps) = (epochs as u64, steps as u64);
-        let state = State { format: FORMAT, epochs, steps, training: describe(training) };
+        let state = State { format: FORMAT, progress, training: describe(training), source: None };
+        tensors.extend(best.into_iter().map(|(name, value)| (format!("{BEST}{name}"), value)));
         Checkpoint { state, tensors }
     }
 
-    /// How many epochs are behind.
+    /// The same, with what it was trained by and on.
+    pub fn with_source(mut self, source: Source) -> Checkpoint {
+        self.state.source = Some(source);
+        self
+    }
+
+    /// What it was trained by and on, if it says.
+    pub fn source(&self) -> Option<&Source> {
+        self.state.source.as_ref()
+    }
+
+    /// How many whole epochs are behind.
     pub fn epochs(&self) -> usize {
-        self.state.epochs as usize
+        self.state.progress.history.len()
     }
 
     /// How many steps are behind.
     pub fn steps(&self) -> usize {
-        self.state.steps as usize
+        self.state.progress.steps
+    }
+
+    pub(crate) fn progress(&self) -> &Progress {
+        &self.state.progress
+    }
+
+    /// With the best epoch's parameters in place of the last; none where no epoch was judged.
+    pub fn best(&self) -> Option<Checkpoint> {
+        let best: Vec<_> =
+            self.tensors.iter().filter_map(|(n, v)| Some((n.strip_prefix(BEST)?, v))).collect();
+        let mut checkpoint = self.clone();
+        for (name, value) in &mut checkpoint.tensors {
+            let found = best.iter().find(|(n, _)| *n == name.as_str());
+            value.clone_from(found.map_or(&value.clone(), |(_, value)| value));
+        }
+        (!best.is_empty()).then_some(checkpoint)
     }
 
     /// The parameters and the optimiser's state by name.
@@ -113,29 +148,47 @@ impl Checkpoint {
         file::read(path.as_ref())
     }
 
-    /// The values of these names and types, once it is certain that it belongs to this training.
+    /// The values of these names and types, once it is certain that it belongs to this training, and the first so many of
+    /// the best epoch, if it has those.
     pub(crate) fn values(
         &self,
         training: (&Model, &Settings, &Tuning),
         types: &[(String, Type)],
-    ) -> Result<Vec<Value>, CheckpointError> {
+        params: usize,
+    ) -> Result<(Vec<Value>, Option<Vec<Value>>), CheckpointError> {
         same(&self.state.training, &describe(training))?;
-        if let Some((name, value)) =
-            self.tensors.iter().find(|(name, _)| types.iter().all(|(n, _)| n != name))
-        {
-            let (found, expected) = (value.ty().to_string(), "nothing".to_owned());
-            return Err(CheckpointError::Tensor { name: name.clone(), found, expected });
+        let (best, own): (Vec<_>, Vec<_>) = self.tensors.iter().partition(|(n, _)| n.starts_with(BEST));
+        let kept = matched(&own, types)?;
+        if best.is_empty() {
+            return Ok((kept, None));
         }
-        let value = |(name, ty): &(String, Type)| {
-            let found = self.tensors.iter().find(|(n, _)| n == name).map(|(_, value)| value);
-            found.filter(|value| value.ty() == *ty).cloned().ok_or_else(|| CheckpointError::Tensor {
-                name: name.clone(),
-                found: found.map_or("nothing".to_owned(), |value| value.ty().to_string()),
-                expected: ty.to_string(),
-            })
-        };
-        types.iter().map(value).collect()
+        let named = |(name, ty): &(String, Type)| (format!("{BEST}{name}"), ty.clone());
+        let types: Vec<(String, Type)> = types[..params].iter().map(named).collect();
+        Ok((kept, Some(matched(&best, &types)?)))
     }
+
+    /// The parameters of these names and types, whatever else there is.
+    pub(crate) fn params(&self, types: &[(String, Type)]) -> Result<Vec<Value>, CheckpointError> {
+        let named = |(name, _): &&(String, Value)| types.iter().any(|(n, _)| n == name);
+        matched(&self.tensors.iter().filter(named).collect::<Vec<_>>(), types)
+    }
+}
+
+/// The values of these names and types, of arrays that have no others.
+fn matched(tensors: &[&(String, Value)], types: &[(String, Type)]) -> Result<Vec<Value>, CheckpointError> {
+    if let Some((name, value)) = tensors.iter().find(|(name, _)| types.iter().all(|(n, _)| n != name)) {
+        let (found, expected) = (value.ty().to_string(), "nothing".to_owned());
+        return Err(CheckpointError::Tensor { name: name.clone(), found, expected });
+    }
+    let value = |(name, ty): &(String, Type)| {
+        let found = tensors.iter().find(|(n, _)| n == name).map(|(_, value)| value);
+        found.filter(|value| value.ty() == *ty).cloned().ok_or_else(|| CheckpointError::Tensor {
+            name: name.clone(),
+            found: found.map_or("nothing".to_owned(), |value| value.ty().to_string()),
+            expected: ty.to_string(),
+        })
+    };
+    types.iter().map(value).collect()
 }
 
 /// What the model is and how it is trained.

@@ -5,9 +5,10 @@ use super::*;
 use crate::activation::Activation;
 use crate::data::Dataset;
 use crate::loss::Loss;
+use crate::metrics::Flow;
 use crate::optim::{Optimizer, Schedule};
 use crate::precision::Precision;
-use crate::trainer::Trainer;
+use crate::trainer::{Course, Length, Parts, Trainer};
 use std::fs;
 use std::io;
 
@@ -23,6 +24,30 @@ fn tuning() -> Tuning {
 
 fn model(precision: Precision) -> Model {
     Model::mlp(&[2, 3, 1], Activation::Tanh).unwrap().with_precision(precision)
+}
+
+#[test]
+fn best_parameters_and_a_place_within_an_epoch_are_kept() {
+    let data = Dataset::xor(Loss::Mse, Precision::F32).unwrap();
+    let parts = Parts { train: &data, validation: Some(&data), test: None };
+    let course = |steps| Course::new(Length::Steps(steps));
+    let fresh = || Trainer::new(model(Precision::F32), settings("adam")).with_tuning(tuning());
+    let follow = |trainer: &mut Trainer, steps| {
+        trainer.follow(&parts, &course(steps), &mut |_, _| Ok(Flow::Go)).unwrap()
+    };
+    let (mut whole, mut first) = (fresh(), fresh());
+    let all = follow(&mut whole, 24);
+    let told = follow(&mut first, 9);
+    assert_eq!((told.len(), first.epochs(), told[4].number, told[4].steps), (5, 4, 5, 9));
+    let Ok(found) = decode(&encode(&first.checkpoint()).unwrap()) else { panic!("its own bytes") };
+    let best = found.best().unwrap();
+    let mut resumed = Trainer::resume(model(Precision::F32), settings("adam"), tuning(), &found).unwrap();
+    assert_eq!(resumed.best_epoch(), first.best_epoch());
+    let kept = Trainer::resume(model(Precision::F32), settings("adam"), tuning(), &best).unwrap();
+    assert!(same_bits(&kept.params(), &first.best_params()));
+    assert_eq!(follow(&mut resumed, 24), all[4..]);
+    assert_eq!(resumed.history(), whole.history());
+    assert!(same_bits(resumed.checkpoint().tensors(), whole.checkpoint().tensors()));
 }
 
 fn trained(optimizer: &str, precision: Precision, epochs: usize) -> Trainer {
@@ -143,9 +168,10 @@ fn keys_that_are_there_twice_are_refused() {
 #[test]
 fn another_format_is_told() {
     let mut checkpoint = trained("sgd", Precision::F32, 1).checkpoint();
-    checkpoint.state.format = 2;
-    assert_eq!(fault(&encode(&checkpoint).unwrap()), "format 2");
-    checkpoint.state = State { format: 1, epochs: u64::MAX, ..checkpoint.state };
+    checkpoint.state.format = 1;
+    assert_eq!(fault(&encode(&checkpoint).unwrap()), "format 1");
+    let progress = Progress { steps: usize::MAX, ..checkpoint.state.progress.clone() };
+    checkpoint.state = State { format: FORMAT, progress, ..checkpoint.state };
     assert_eq!(fault(&encode(&checkpoint).unwrap()), "it counts more steps than can be");
 }
 
@@ -247,4 +273,31 @@ fn folders_that_cannot_be_written_are_told() {
             "{message}"
         );
     }
+}
+
+/// What is dropped, running statistics and the best epoch's come back with the rest.
+#[test]
+fn layers_that_draw_and_keep_statistics_resume_bit_for_bit() {
+    let text = "data.source = 'iris'\nmodel.layers = [{ batch_norm = {} }, { dense = { units = 6 } }, { activation = 'tanh' }, \
+                { dropout = { rate = 0.3 } }]\n[train]\nepochs = 6\nbatch_size = 16\nvalidation_fraction = 0.25\n\
+                loss = 'softmax_cross_entropy'\noptimizer = { name = 'adam', learning_rate = 0.02 }";
+    let config = |epochs: usize| {
+        let text = text.replace("epochs = 6", &format!("epochs = {epochs}"));
+        crate::TrainConfig::from_toml(&text).unwrap()
+    };
+    let run = |experiment: &mut crate::Experiment| experiment.run(&mut |_| ()).map(|_| ()).unwrap();
+    let mut whole = crate::Experiment::new(&config(6)).unwrap();
+    run(&mut whole);
+    let mut first = crate::Experiment::new(&config(3)).unwrap();
+    run(&mut first);
+    let bytes = encode(&first.checkpoint()).unwrap();
+    let saved = decode(&bytes).ok().unwrap();
+    let mut second = crate::Experiment::resumed(&config(6), &saved).unwrap();
+    run(&mut second);
+    let all = |e: &crate::Experiment| {
+        [e.trainer.params(), e.trainer.buffers(), e.trainer.state(), e.trainer.best_params()].concat()
+    };
+    assert!(all(&whole).iter().any(|(name, _)| name == "mean1") && !whole.trainer.best_params().is_empty());
+    assert!(all(&whole).iter().zip(all(&second)).all(|(a, b)| a.0 == b.0 && a.1.bit_eq(&b.1)));
+    assert_eq!(whole.trainer.history(), second.trainer.history());
 }

@@ -94,6 +94,9 @@ pub struct DataConfig {
     /// In which order they are when the last are kept apart.
     #[serde(default)]
     pub split: SplitOrder,
+    /// What the split and samples that are made up are drawn from; the seed of training unless told, so that told once it
+    /// keeps the same samples apart whatever the seed of training is.
+    pub seed: Option<u64>,
     /// What every feature is multiplied by.
     #[serde(default = "one")]
     pub scale: f64,
@@ -123,6 +126,7 @@ impl DataConfig {
             noise: None,
             test_fraction: None,
             split: SplitOrder::default(),
+            seed: None,
             scale: 1.0,
             standardize: false,
         }
@@ -140,10 +144,21 @@ impl DataConfig {
 
     /// Makes relative paths relative to a folder.
     pub(super) fn resolve(&mut self, folder: &Path) {
-        let paths = [&mut self.path, &mut self.labels_path, &mut self.test_path, &mut self.test_labels_path];
-        for path in paths.into_iter().flatten() {
-            *path = folder.join(&path);
+        self.paths().for_each(|path| *path = folder.join(&path));
+    }
+
+    /// Makes relative paths absolute.
+    pub(super) fn locate(&mut self) -> Result<(), ConfigError> {
+        for path in self.paths() {
+            let absolute = std::path::absolute(&path);
+            *path = absolute.map_err(|source| ConfigError::Read { path: path.clone(), source })?;
         }
+        Ok(())
+    }
+
+    fn paths(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let all = [&mut self.path, &mut self.labels_path, &mut self.test_path, &mut self.test_labels_path];
+        all.into_iter().flatten()
     }
 
     pub(super) fn validate(&self) -> Result<(), ConfigError> {

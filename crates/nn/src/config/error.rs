@@ -1,5 +1,6 @@
 //! What can be wrong with a configuration.
 
+use super::locate::locate;
 use std::path::PathBuf;
 use thiserror::Error;
 
@@ -51,6 +52,16 @@ pub enum ConfigError {
         /// Beside what.
         because: String,
     },
+    /// One of these with its place in the text.
+    #[error("line {line}, column {column}: {mistake}")]
+    Placed {
+        /// What is wrong.
+        mistake: Box<ConfigError>,
+        /// The line, from 1.
+        line: usize,
+        /// The column in characters, from 1.
+        column: usize,
+    },
     /// A value that TOML cannot hold.
     #[error("cannot be written as TOML: {0}")]
     Unwritable(String),
@@ -59,13 +70,43 @@ pub enum ConfigError {
 impl ConfigError {
     /// An error of the TOML parser, with its place in the text.
     pub(super) fn in_text(error: &toml::de::Error, text: &str) -> ConfigError {
-        let offset = error.span().map_or(0, |span| span.start);
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |n| n + 1);
-        ConfigError::Toml {
-            message: error.message().trim_end().replace('\n', "; "),
-            line: 1 + before.matches('\n').count(),
-            column: 1 + before[line_start..].chars().count(),
+        let (line, column) = position(text, error.span().map_or(0, |span| span.start));
+        ConfigError::Toml { message: error.message().trim_end().replace('\n', "; "), line, column }
+    }
+
+    /// With the line and the column of the key that it is about, or of the table where that is missing.
+    pub(super) fn placed_in(self, text: &str) -> ConfigError {
+        let key = match &self {
+            ConfigError::Value { key, .. }
+            | ConfigError::Missing { key, .. }
+            | ConfigError::Meaningless { key, .. } => *key,
+            ConfigError::Read { .. }
+            | ConfigError::Toml { .. }
+            | ConfigError::Placed { .. }
+            | ConfigError::Unwritable(_) => return self,
+        };
+        let (line, column) = position(text, locate(text, key));
+        ConfigError::Placed { mistake: Box::new(self), line, column }
+    }
+
+    /// The line and the column from 1, where they are known.
+    pub fn place(&self) -> Option<(usize, usize)> {
+        match self {
+            ConfigError::Toml { line, column, .. } | ConfigError::Placed { line, column, .. } => {
+                Some((*line, *column))
+            }
+            ConfigError::Read { .. }
+            | ConfigError::Value { .. }
+            | ConfigError::Missing { .. }
+            | ConfigError::Meaningless { .. }
+            | ConfigError::Unwritable(_) => None,
         }
     }
+}
+
+/// The line and the column, from 1, of a byte.
+fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |n| n + 1);
+    (1 + before.matches('\n').count(), 1 + before[line_start..].chars().count())
 }

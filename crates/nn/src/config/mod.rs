@@ -3,16 +3,21 @@
 //! Unknown keys are errors. A [`TrainConfig`] that was read has been checked; one made in Rust is checked before use.
 
 mod check;
+mod checkpoint;
 mod column;
 mod data;
+mod early_stopping;
 mod error;
 mod learner;
+mod locate;
 mod model;
 mod optimizer;
 mod training;
 
+pub use checkpoint::CheckpointConfig;
 pub use column::Column;
 pub use data::{DataConfig, Source, SplitOrder};
+pub use early_stopping::{EarlyStopping, Judge};
 pub use error::ConfigError;
 pub(crate) use learner::Learner;
 pub use learner::{KernelName, LearnerConfig, LearnerName, MethodName, StudyConfig, TestName, WeakName};
@@ -66,7 +71,7 @@ impl TrainConfig {
     /// Text that is no TOML, unknown or missing keys, and values that make no sense.
     pub fn from_toml(text: &str) -> Result<TrainConfig, ConfigError> {
         let config: TrainConfig = parsed(text)?;
-        config.validate()?;
+        config.validate().map_err(|error| error.placed_in(text))?;
         Ok(config)
     }
 
@@ -78,6 +83,16 @@ impl TrainConfig {
         let path = path.as_ref();
         let mut config = TrainConfig::from_toml(&text_of(path)?)?;
         config.data.resolve(path.parent().unwrap_or(Path::new("")));
+        Ok(config)
+    }
+
+    /// The same with absolute paths, which mean the same from everywhere.
+    ///
+    /// # Errors
+    /// A folder in which the program runs that is not known.
+    pub fn located(&self) -> Result<TrainConfig, ConfigError> {
+        let mut config = self.clone();
+        config.data.locate()?;
         Ok(config)
     }
 
@@ -121,6 +136,56 @@ mod tests {
         TrainConfig::from_toml(text).unwrap_err().to_string()
     }
 
+    /// What is wrong, without where.
+    fn mistake(text: &str) -> String {
+        let message = message(text);
+        let place = message.split_once(": ").filter(|(place, _)| place.starts_with("line "));
+        place.map(|(_, mistake)| mistake.to_owned()).unwrap_or(message)
+    }
+
+    #[test]
+    fn values_that_make_no_sense_have_a_line_and_a_column() {
+        let place = |from: &str, to: &str| message(&XOR.replace(from, to));
+        let rate = "line 6, column 46: `train.optimizer.learning_rate` = -0.5: expected a positive number";
+        assert_eq!(place("0.05", "-0.5"), rate);
+        assert!(place("[8]", "[0]").starts_with("line 2, column 16: `model.hidden` = 0"));
+        assert!(place("epochs = 10", "epochs = 0").starts_with("line 5, column 10: `train.epochs` = 0"));
+        let path = place("'xor'", "'xor'\ndata.path = 'a.csv'");
+        assert!(path.starts_with("line 2, column 13: `data.path` has no meaning"), "{path}");
+        let missing = place("'xor'", "'csv'");
+        assert!(missing.starts_with("line 1, column 1: `data.path` is missing: "), "{missing}");
+        let length = place("epochs = 10\n", "");
+        assert!(length.starts_with("line 3, column 1: `train.epochs` = 0: expected 1 or more"), "{length}");
+    }
+
+    #[test]
+    fn lengths_checkpoints_and_ends_are_read_and_checked() {
+        let more = "validation_fraction = 0.25\n[train.checkpoint]\nevery = 5\n[train.early_stopping]\npatience = 3\n\
+                    metric = 'accuracy'\n";
+        let config = TrainConfig::from_toml(&format!("{XOR}{more}")).unwrap();
+        assert_eq!(config.train.checkpoint, Some(CheckpointConfig { every: 5, keep: 1 }));
+        let stopping = EarlyStopping { patience: 3, min_delta: 0.0, metric: Judge::Accuracy };
+        assert_eq!(config.train.early_stopping, Some(stopping));
+        assert_eq!(TrainConfig::from_toml(&config.to_toml().unwrap()).unwrap(), config);
+        let steps = TrainConfig::from_toml(&XOR.replace("epochs = 10", "steps = 7")).unwrap();
+        assert_eq!(steps.train.course().length, crate::Length::Steps(7));
+        assert_eq!(TrainConfig::from_toml(&steps.to_toml().unwrap()).unwrap(), steps);
+        let with = |from: &str, to: &str| mistake(&format!("{XOR}{more}").replace(from, to));
+        assert!(
+            with("epochs = 10", "epochs = 10\nsteps = 3").starts_with("`train.epochs` = 10: expected no")
+        );
+        assert!(with("0.25", "1").starts_with("`train.validation_fraction` = 1: expected above 0"));
+        let missing = with("validation_fraction = 0.25\n", "");
+        assert!(missing.starts_with("`train.validation_fraction` is missing: early_stopping"), "{missing}");
+        assert!(with("every = 5", "every = 0").starts_with("`train.checkpoint.every` = 0: "));
+        assert!(with("every = 5", "every = 5\nkeep = 0").starts_with("`train.checkpoint.keep` = 0: "));
+        assert!(with("patience = 3", "patience = 0").starts_with("`train.early_stopping.patience` = 0: "));
+        assert!(
+            with("patience = 3", "patience = 3\nmin_delta = -1")
+                .starts_with("`train.early_stopping.min_delta`")
+        );
+    }
+
     #[test]
     fn defaults_and_round_trip() {
         let config = TrainConfig::from_toml(XOR).unwrap();
@@ -151,7 +216,7 @@ mod tests {
 
     #[test]
     fn absurd_values_are_named() {
-        let with = |from: &str, to: &str| message(&XOR.replace(from, to));
+        let with = |from: &str, to: &str| mistake(&XOR.replace(from, to));
         let hidden = "`model.hidden` = 1000000000000000000: expected 1 to 1048576 units in each layer";
         assert_eq!(with("[8]", "[1000000000000000000]"), hidden);
         assert!(with("[8]", "[0]").starts_with("`model.hidden` = 0: "));
@@ -187,7 +252,7 @@ mod tests {
         assert_eq!(tuning.schedule, crate::Schedule::Cosine { steps: 9, last: 0.0 });
         assert_eq!(TrainConfig::from_toml(&config.to_toml().unwrap()).unwrap(), config);
         assert_eq!(crate::Experiment::new(&config).unwrap().trainer.tuning(), &tuning);
-        let with = |from: &str, to: &str| message(&format!("{XOR}{more}").replace(from, to));
+        let with = |from: &str, to: &str| mistake(&format!("{XOR}{more}").replace(from, to));
         assert_eq!(
             with("clip_value = 5", "clip_value = 0"),
             "`train.clip_value` = 0: expected a positive number"
@@ -211,5 +276,53 @@ mod tests {
         assert_eq!(config.data.path, Some(folder.path().join("data/a.csv")));
         let missing = TrainConfig::from_file(folder.path().join("none.toml")).unwrap_err();
         assert!(missing.to_string().contains("none.toml"), "{missing}");
+    }
+
+    const DOCUMENT: &str = include_str!("../../../../docs/configuration.md");
+
+    #[test]
+    fn the_documented_example_is_read() {
+        let example = DOCUMENT.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let config = TrainConfig::from_toml(example).unwrap();
+        assert_eq!(config.train.checkpoint, Some(CheckpointConfig { every: 5, keep: 3 }));
+        assert_eq!(TrainConfig::from_toml(&config.to_toml().unwrap()).unwrap(), config);
+    }
+
+    /// What the parser says it would have taken in place of a key that there is not.
+    fn known(table: &str) -> Vec<String> {
+        let text =
+            format!("{}\n{table}.colour = 1\n", XOR.replace("[train]\n", "").replace("loss", "train.loss"));
+        let text = text.replace("epochs", "train.epochs").replace("optimizer", "train.optimizer");
+        let error = toml::from_str::<TrainConfig>(&text).unwrap_err().message().to_owned();
+        let list =
+            error.split_once("expected one of ").or(error.split_once("expected ")).unwrap().1.to_owned();
+        list.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_key_is_documented() {
+        let section = |table: &str| {
+            let head = format!("## `[{table}]`\n");
+            let text = DOCUMENT.split_once(&head).unwrap_or_else(|| panic!("{table} is not there")).1;
+            text.split("\n## ").next().unwrap().to_owned()
+        };
+        let mut keys = 0;
+        for table in ["data", "model", "train", "train.penalty", "train.checkpoint", "train.early_stopping"] {
+            let text = section(table);
+            for key in known(table) {
+                let own =
+                    ["optimizer", "schedule", "penalty", "checkpoint", "early_stopping"].contains(&&*key);
+                let there = text.contains(&format!("\n| `{key}` |"));
+                assert!(there || own && !section(&format!("train.{key}")).is_empty(), "{table}.{key}");
+                keys += 1;
+            }
+        }
+        assert!(keys > 35, "{keys}");
+        let text = section("train.optimizer");
+        for optimizer in crate::Optimizer::NAMES.iter().filter_map(|name| crate::Optimizer::named(name)) {
+            let numbers = optimizer.hypers().into_iter().map(|h| format!("`{}` {}", h.name, h.value));
+            let row = format!("| `{}` | {} |", optimizer.name(), numbers.collect::<Vec<_>>().join(", "));
+            assert!(text.contains(&row), "{row}");
+        }
     }
 }

@@ -137,6 +137,8 @@ impl OptimizerConfig {
         for (key, absent) in [
             ("train.schedule", tuning.schedule == Schedule::default()),
             ("train.clip_value or train.clip_norm", tuning.clip == Clip::default()),
+            ("train.checkpoint", train.checkpoint.is_none()),
+            ("train.early_stopping", train.early_stopping.is_none()),
             ("train.penalty.l1", !minimizer.takes_residuals() || tuning.penalty.l1 == 0.0),
         ] {
             if !absent {

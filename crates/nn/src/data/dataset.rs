@@ -34,7 +34,11 @@ impl Dataset {
         if samples == 0 || columns == 0 {
             return Err(DataError::Empty { found: features.ty() });
         }
-        if let Some((row, column, value)) = first_not(features, f64::is_finite) {
+        let holds = |x: f64| match precision {
+            Precision::F32 => (x as f32).is_finite(),
+            Precision::F64 => x.is_finite(),
+        };
+        if let Some((row, column, value)) = first_not(features, holds) {
             return Err(DataError::NotFinite { what: "features", row, column, value });
         }
         let targets = Targets::new(targets, loss, precision)?;
@@ -158,7 +162,13 @@ mod tests {
         let mut data = table(2, 2).to_f64s();
         data[3] = f64::NAN;
         let message = "features hold NaN at row 1, column 1 (counted from 0)";
-        assert_eq!(error(&Value::new([2, 2], data), vec![0, 1]), message);
+        assert_eq!(error(&Value::new([2, 2], data.clone()), vec![0, 1]), message);
+        data[3] = -1e39;
+        let message = error(&Value::new([2, 2], data), vec![0, 1]);
+        assert!(
+            message.ends_with("at row 1, column 1 (counted from 0), which f32 does not hold"),
+            "{message}"
+        );
     }
 
     #[test]

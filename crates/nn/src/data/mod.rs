@@ -14,3 +14,4 @@ pub use generate::Synthetic;
 pub use split::{split_ordered, split_shuffled};
 pub use standardize::Standardize;
 pub use targets::Targets;
+pub(crate) use targets::first_not;

@@ -1,10 +1,11 @@
 //! Features shifted to mean 0 and scaled to standard deviation 1, both learned from the samples to train on.
 
 use super::Dataset;
+use serde::{Deserialize, Serialize};
 use wengert_expr::Value;
 
 /// The shift and the scale of each feature.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Standardize {
     mean: Vec<f64>,
     deviation: Vec<f64>,

@@ -142,7 +142,7 @@ pub(super) fn rows(values: &Value, samples: &[usize]) -> Value {
 }
 
 /// The row, the column and the value of the first number that is not as it should be.
-pub(super) fn first_not(values: &Value, good: impl Fn(f64) -> bool) -> Option<(usize, usize, f64)> {
+pub(crate) fn first_not(values: &Value, good: impl Fn(f64) -> bool) -> Option<(usize, usize, f64)> {
     let columns = values.shape().get(1).copied().unwrap_or(1).max(1);
     let find = |numbers: &mut dyn Iterator<Item = f64>| numbers.enumerate().find(|(_, x)| !good(*x));
     let (at, value) = match values {

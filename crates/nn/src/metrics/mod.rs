@@ -9,10 +9,13 @@ mod error;
 mod progress;
 mod ranking;
 mod regression;
+mod report;
 
 pub use confusion::{Confusion, accuracy};
 pub use error::MetricError;
 pub(crate) use progress::Tally;
-pub use progress::{Epoch, Event, Metrics};
+pub use progress::{Epoch, Event, Flow, Metrics};
 pub use ranking::{auc, log_loss};
 pub use regression::{mae, mse, r2};
+pub use report::Report;
+pub(crate) use report::argmax;

@@ -121,7 +121,7 @@ fn digits_are_read_by_the_model() {
     let history =
         experiment.run(&mut |event| steps += usize::from(matches!(event, crate::Event::Step { .. })));
     let last = history.unwrap().pop().unwrap();
-    assert_eq!(steps, experiment.epochs * Batches::new(1438, 16, 1).count());
+    assert_eq!(steps, Preset::Digits.config().train.epochs * Batches::new(1438, 16, 1).count());
     let accuracy = last.test.unwrap().accuracy.unwrap();
     assert!(accuracy >= 0.97, "{accuracy}");
 }

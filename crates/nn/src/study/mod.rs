@@ -39,7 +39,8 @@ impl Study {
             LearnerName::Softmax => Loss::SoftmaxCrossEntropy,
             _ => Loss::Mse,
         };
-        let Samples { train, test } = load(&config.data, loss, Precision::F64, config.learner.seed)?;
+        let Samples { train, test, .. } =
+            load(&config.data, loss, Precision::F64, config.learner.seed, None)?;
         Ok(Study { learner: config.learner.clone(), train, test })
     }
 

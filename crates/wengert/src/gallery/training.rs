@@ -54,7 +54,7 @@ fn accuracies(activation: Activation, epochs: usize, seeds: u64) -> Drawn<Vec<f6
     let mut mean = vec![0.0; epochs];
     for seed in 1..=seeds {
         let mut config = Preset::Digits.config();
-        config.model.activation = activation;
+        config.model.activation = Some(activation);
         config.train.epochs = epochs;
         config.train.seed = seed;
         let history = Experiment::new(&config)?.run(&mut |_| ())?;

@@ -4,16 +4,19 @@ use super::files::Files;
 use super::gradient::Gradient;
 use crate::costs;
 use crate::json::float;
+use crate::measures;
 use crate::progress::metrics;
 use serde_json::{Value as Json, json};
 use std::time::Duration;
-use wengert::nn::{Epoch, Experiment, Metrics, TrainConfig};
+use wengert::nn::{Epoch, Experiment, Metrics, Report as Measured, TrainConfig};
 
 /// What is said in the end.
 pub(super) struct Report<'a> {
     pub(super) experiment: &'a Experiment,
     pub(super) config: &'a TrainConfig,
     pub(super) history: Vec<Epoch>,
+    /// How well the model does on the samples kept apart.
+    pub(super) test: Option<Measured>,
     pub(super) seconds: Duration,
     pub(super) gradient: Gradient,
     pub(super) files: Files,
@@ -34,7 +37,9 @@ impl Report<'_> {
             "parameters": self.experiment.trainer.model().param_count(),
             "stop": self.experiment.stop.map(|stop| stop.to_string()),
             "train": self.last().map(|e| metrics(&e.train)),
-            "test": self.last().and_then(|e| e.test.as_ref()).map(metrics),
+            "validation": self.last().and_then(|e| e.validation.as_ref()).map(metrics),
+            "best_epoch": self.experiment.trainer.best_epoch(),
+            "test": self.test.as_ref().map(measures::document),
             "cost": costs::document(&self.gradient.costs),
             "files": files.collect::<serde_json::Map<_, _>>(),
         })
@@ -44,9 +49,9 @@ impl Report<'_> {
     pub(super) fn text(&self) -> String {
         let model = self.experiment.trainer.model();
         let mut text = format!(
-            "trained {model} on {} samples for {} epochs in {:.1} s (seed {})\n",
+            "trained {model} on {} samples for {} in {:.1} s (seed {})\n",
             self.experiment.train.len(),
-            self.history.len(),
+            counted(self.history.len()),
             self.seconds.as_secs_f64(),
             self.config.train.seed,
         );
@@ -56,8 +61,15 @@ impl Report<'_> {
         if let Some(epoch) = self.last() {
             text.push_str(&format!("training: {}\n", metrics(&epoch.train)));
         }
-        if let (Some(test), Some(data)) = (self.last().and_then(|e| e.test), &self.experiment.test) {
-            text.push_str(&format!("held out: {} on {} samples\n", metrics(&test), data.len()));
+        if let (Some(found), Some(best)) =
+            (self.last().and_then(|e| e.validation), self.experiment.trainer.best_epoch())
+        {
+            let ends =
+                if self.config.train.early_stopping.is_some() { ", whose parameters are kept" } else { "" };
+            text.push_str(&format!("validation: {}; best in epoch {best}{ends}\n", metrics(&found)));
+        }
+        if let Some(test) = &self.test {
+            text.push_str(&format!("held out: {}", measures::text(test)));
         }
         let (count, batch) = (model.param_count(), self.gradient.batch);
         text.push_str(&format!(
@@ -71,4 +83,8 @@ impl Report<'_> {
         text.push_str(&format!("draw a picture: dot -Tsvg {} > model.svg\n", self.files.model().display()));
         text
     }
+}
+
+fn counted(epochs: usize) -> String {
+    format!("{epochs} epoch{}", if epochs == 1 { "" } else { "s" })
 }

@@ -91,8 +91,11 @@ fn absurd_parameters_are_refused() {
         )
     };
     let error = |loss: &str| crate::TrainConfig::from_toml(&text(loss)).unwrap_err().to_string();
-    assert_eq!(error("{ huber = 0.0 }"), "`train.loss` = 0: expected a positive number");
-    assert_eq!(error("{ label_smoothing = 1.0 }"), "`train.loss` = 1: expected at least 0 and less than 1");
-    assert!(error("{ huber = nan }").starts_with("`train.loss` = NaN: "));
+    assert_eq!(error("{ huber = 0.0 }"), "line 4, column 1: `train.loss` = 0: expected a positive number");
+    assert_eq!(
+        error("{ label_smoothing = 1.0 }"),
+        "line 4, column 1: `train.loss` = 1: expected at least 0 and less than 1"
+    );
+    assert!(error("{ huber = nan }").contains(": `train.loss` = NaN: "));
     crate::TrainConfig::from_toml(&text("'squared_hinge'")).unwrap();
 }

@@ -1,0 +1,102 @@
+//! `wengert predict`: what a trained model says of samples.
+
+use crate::answer::Answer;
+use crate::args::Settings;
+use crate::commands::show::write;
+use crate::failure::Failure;
+use crate::json;
+use clap::Args;
+use serde_json::{Value as Json, json};
+use std::path::{Path, PathBuf};
+use wengert::interop::write_npy;
+use wengert::nn::{Predictions, Predictor};
+
+#[derive(Args, Debug)]
+#[command(
+    after_help = "A line for each sample: its class and the probabilities, or the numbers. Of a table with names the columns that the
+model was trained with are taken; a table without names has these columns alone, or the target's too.
+
+Examples:
+  wengert predict wengert-out/model.safetensors --data new.csv
+  wengert predict model.safetensors --data new.npy -o predictions.npy"
+)]
+pub(crate) struct PredictArgs {
+    /// A model or a checkpoint that `wengert train` wrote
+    pub(crate) model: PathBuf,
+    /// The samples: CSV, NPY, NPZ or IDX, plain or gzipped
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: PathBuf,
+    /// Where predictions are written, by the ending as .csv, .json or .npy, which has no classes; standard output as CSV if
+    /// absent
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &PredictArgs, settings: &Settings) -> Result<Answer, Failure> {
+    let mut predictor = Predictor::load(&args.model)?;
+    let form = args.output.as_deref().map(Form::of).transpose()?;
+    let features = predictor.features(&args.data)?;
+    let predictions = predictor.predict(&features)?;
+    let (Some(path), Some(form)) = (&args.output, form) else {
+        return Ok(Answer::new(settings, || document(&predictions), || table(&predictions)));
+    };
+    match form {
+        Form::Csv => write(path, &table(&predictions))?,
+        Form::Json => write(path, &json::document(&document(&predictions)))?,
+        Form::Npy => write_npy(path, &predictions.values)?,
+    }
+    let (samples, path) = (predictions.values.shape()[0], path.display().to_string());
+    let told = json!({"samples": samples, "file": path});
+    Ok(Answer::new(settings, || told, || format!("wrote predictions for {samples} samples to {path}\n")))
+}
+
+/// How predictions are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Form {
+    Csv,
+    Json,
+    Npy,
+}
+
+impl Form {
+    fn of(path: &Path) -> Result<Form, Failure> {
+        match path.extension().and_then(|e| e.to_str()) {
+            Some("csv") => Ok(Form::Csv),
+            Some("json") => Ok(Form::Json),
+            Some("npy") => Ok(Form::Npy),
+            _ => Err(Failure::input(format!(
+                "{} ends in none of .csv, .json and .npy, the ways to write predictions",
+                path.display()
+            ))),
+        }
+    }
+}
+
+/// A line for each sample, below the names.
+fn table(predictions: &Predictions) -> String {
+    let classes = predictions.classes.as_deref();
+    let mut text = String::new();
+    let names = classes.map(|_| "class".to_owned()).into_iter().chain(predictions.names.iter().cloned());
+    text.push_str(&names.collect::<Vec<_>>().join(","));
+    text.push('\n');
+    for (i, row) in rows(predictions).into_iter().enumerate() {
+        let class = classes.map(|classes| classes[i].to_string());
+        let fields = class.into_iter().chain(row.iter().map(ToString::to_string));
+        text.push_str(&fields.collect::<Vec<_>>().join(","));
+        text.push('\n');
+    }
+    text
+}
+
+fn rows(predictions: &Predictions) -> Vec<Vec<f64>> {
+    let numbers = predictions.values.to_f64s();
+    numbers.chunks(predictions.names.len().max(1)).map(<[f64]>::to_vec).collect()
+}
+
+fn document(predictions: &Predictions) -> Json {
+    json!({
+        "names": predictions.names,
+        "classes": predictions.classes,
+        "values": json::value(&predictions.values),
+    })
+}
