@@ -67,12 +67,16 @@ fn numbers_are_measured_and_predicted() {
     let trained = json(&["train", "--preset", "diabetes", "--out", text(&out)]);
     let r2 = trained["test"]["r2"].as_f64().expect("a number");
     assert!(r2 > 0.3 && r2 < 0.7, "{r2}");
-    let data = scratch.file("one.csv");
-    fs::write(&data, "0.03,0.05,0.06,0.02,-0.04,-0.03,-0.04,0,0.02,-0.02\n").expect("a table");
+    // Two of the patients as they were measured: the worse of them is predicted to be worse, too.
+    let data = scratch.file("two.csv");
+    let rows = "59,2,32.1,101,157,93.2,38,4,4.8598,87\n48,1,21.6,87,183,103.2,70,3,3.8918,69\n";
+    fs::write(&data, rows).expect("a table");
     let table = printed(&["predict", text(&out.join("model.safetensors")), "--data", text(&data)]);
-    let (name, value) = table.trim_end().split_once('\n').expect("two lines");
-    assert_eq!(name, "prediction");
-    assert!((25.0..350.0).contains(&value.parse::<f64>().expect("a number")), "{value}");
+    let mut lines = table.lines();
+    assert_eq!(lines.next(), Some("prediction"));
+    let values: Vec<f64> = lines.map(|line| line.parse().expect("a number")).collect();
+    assert!(values.len() == 2 && values.iter().all(|v| (25.0..346.0).contains(v)), "{values:?}");
+    assert!(values[0] > values[1] + 50.0, "{values:?}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::config::{
 };
 use crate::layer::{Activate, Conv2d, Dense, Dropout, Flatten, Layer, MaxPool2d, Padding, Reshape};
 use crate::loss::Loss;
-use crate::optim::Penalty;
+use crate::optim::{Penalty, Schedule};
 use std::path::{Path, PathBuf};
 
 /// A configuration that is known to work.
@@ -156,8 +156,13 @@ fn digits_conv() -> TrainConfig {
     ];
     let mut config = digits();
     config.model = ModelConfig { layers: Some(layers), ..ModelConfig::default() };
-    config.train.optimizer = OptimizerConfig::adam(0.001);
-    config.train.batch_size = 32;
+    config.train = TrainingConfig {
+        batch_size: 32,
+        epochs: 20,
+        optimizer: OptimizerConfig::adam(0.003),
+        schedule: Schedule::Cosine { steps: 900, last: 0.0 },
+        ..config.train
+    };
     config
 }
 

@@ -4,7 +4,7 @@ use crate::experiment::Experiment;
 use crate::metrics::Metrics;
 
 /// Those that need no folder.
-const ALL: [Preset; 13] = [
+const ALL: [Preset; 14] = [
     Preset::Xor,
     Preset::And,
     Preset::Or,
@@ -18,6 +18,7 @@ const ALL: [Preset; 13] = [
     Preset::Cancer,
     Preset::Diabetes,
     Preset::Digits,
+    Preset::DigitsConv,
 ];
 
 /// How well a preset does in the end on the samples to train on and on those kept apart.
@@ -30,7 +31,7 @@ fn trained(preset: &Preset) -> (Metrics, Option<Metrics>, Experiment) {
 
 #[test]
 fn configurations_are_valid_and_can_be_written() {
-    for preset in ALL.into_iter().chain([Preset::Mnist(PathBuf::from("data/mnist"))]) {
+    for preset in ALL.into_iter().chain([Preset::Mnist, Preset::MnistConv].map(|preset| preset(PathBuf::from("data/mnist")))) {
         let config = preset.config();
         assert_eq!(TrainConfig::from_toml(&config.to_toml().unwrap()).unwrap(), config);
     }

@@ -61,6 +61,7 @@ fn every_optimiser_learns_and_repeats_bit_for_bit() {
         let optimizer = Optimizer::named(name).unwrap();
         let learning_rate = match optimizer {
             Optimizer::Sgd(_) | Optimizer::AdaGrad(_) => 0.3,
+            Optimizer::AdaDelta(_) => 20.0,
             _ => 0.01,
         };
         let settings = Settings { optimizer, learning_rate, batch_size: 4, ..ADAM };
