@@ -294,15 +294,17 @@ mod tests {
         assert_eq!(message("mse", "gauss_newton", "penalty.l2 = 0.1"), Ok(()));
         assert_eq!(message("bce_with_logits", "lbfgs", "penalty.l1 = 0.1"), Ok(()));
         let error = |loss, name, more| message(loss, name, more).unwrap_err();
-        let squares =
-            "line 4, column 8: `train.loss` = bce_with_logits: expected mse or half_mse, whose squares gauss_newton takes";
+        let squares = "line 4, column 8: `train.loss` = bce_with_logits: expected mse or half_mse, whose squares gauss_newton takes";
         assert_eq!(error("bce_with_logits", "gauss_newton", ""), squares);
         assert_eq!(
             error("mse", "levenberg_marquardt", "penalty.l1 = 1"),
             "line 7, column 14: `train.penalty.l1` has no meaning for levenberg_marquardt"
         );
         let schedule = "schedule = { name = 'cosine', steps = 2 }";
-        assert_eq!(error("mse", "lbfgs", schedule), "line 7, column 1: `train.schedule` has no meaning for lbfgs");
+        assert_eq!(
+            error("mse", "lbfgs", schedule),
+            "line 7, column 1: `train.schedule` has no meaning for lbfgs"
+        );
         assert!(error("mse", "newton_cg", "clip_norm = 1").contains("has no meaning for newton_cg"));
     }
 

@@ -31,7 +31,10 @@ fn trained(preset: &Preset) -> (Metrics, Option<Metrics>, Experiment) {
 
 #[test]
 fn configurations_are_valid_and_can_be_written() {
-    for preset in ALL.into_iter().chain([Preset::Mnist, Preset::MnistConv].map(|preset| preset(PathBuf::from("data/mnist")))) {
+    for preset in ALL
+        .into_iter()
+        .chain([Preset::Mnist, Preset::MnistConv].map(|preset| preset(PathBuf::from("data/mnist"))))
+    {
         let config = preset.config();
         assert_eq!(TrainConfig::from_toml(&config.to_toml().unwrap()).unwrap(), config);
     }
