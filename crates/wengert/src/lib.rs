@@ -1,5 +1,6 @@
 #![doc = include_str!("../../../README.md")]
 
+mod book;
 pub mod check;
 pub mod gallery;
 
