@@ -1,6 +1,6 @@
 //! Layers: functions that write graphs, from a batch and weights of their own to a batch.
 //!
-//! A layer is one file, with its numbers in a struct and its mathematics in [`Rule`], and one line in the list below: its
+//! A layer is one file, with its numbers in a struct and its mathematics in `Rule`, and one line in the list below: its
 //! name in configurations is that of its type in small letters. The first axis of every array is that of the samples.
 //! A layer states no shape but those of its weights: what comes out has the shape that its graph gives it.
 
