@@ -200,7 +200,8 @@ impl Builder {
     ///     x.sin()
     /// };
     /// assert_eq!(b.read(|g| g.scope(y.id()).to_owned()), "encoder/layer 1");
-    /// assert_eq!(b.read(|g| g.scope((y + 1.0).id()).to_owned()), "");
+    /// let z = y + 1.0;
+    /// assert_eq!(b.read(|g| g.scope(z.id()).to_owned()), "");
     /// ```
     pub fn scope(&self, name: &str) -> Scope<'_> {
         let state = &mut *self.state.borrow_mut();
