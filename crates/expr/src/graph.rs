@@ -210,9 +210,8 @@ impl Graph {
         self.places.get(self.place_id(node))
     }
 
-    /// The part of a model that a node was written for, by [`Builder::scope`](crate::Builder::scope): names from the
-    /// outermost to the innermost with `/` between them, empty if there is none. A shared node keeps its first one, and the
-    /// nodes of a derivative have that of the node whose derivative they are.
+    /// The part of a model that a node was written for, by [`Builder::scope`](crate::Builder::scope), as a path; empty if
+    /// there is none. A shared node keeps its first one, and a derivative's nodes have that of what they derive.
     pub fn scope(&self, node: NodeId) -> &str {
         self.places.scope(self.place_id(node))
     }

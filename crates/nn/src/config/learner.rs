@@ -1,6 +1,7 @@
 //! `[learner]`: a classic learner and its settings, in place of `[model]` and `[train]`.
 
 use super::check::{check, check_absent, check_present};
+use super::learner_name::{KernelName, LearnerName, MethodName, TestName, WeakName};
 use super::{ConfigError, DataConfig, parsed, text_of};
 use crate::classic::{
     DeltaRule, Kernel, KernelPca, Labels, Logistic, Method, MistakeTest, Pca, Perceptron, PerceptronLoss,
@@ -8,7 +9,6 @@ use crate::classic::{
 };
 use crate::optim::Allowed;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::path::Path;
 
 /// Data and a classic learner.
@@ -64,74 +64,6 @@ impl StudyConfig {
         self.data.validate()?;
         self.learner.validate()
     }
-}
-
-/// Which learner.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LearnerName {
-    /// [`Perceptron`].
-    Perceptron,
-    /// [`DeltaRule`].
-    DeltaRule,
-    /// [`PerceptronLoss`].
-    PerceptronLoss,
-    /// [`LeastSquares`](crate::classic::LeastSquares).
-    LeastSquares,
-    /// [`Logistic`].
-    Logistic,
-    /// [`SoftmaxRegression`].
-    Softmax,
-    /// [`AdaBoost`](crate::classic::AdaBoost).
-    Adaboost,
-    /// [`Pca`].
-    Pca,
-    /// [`KernelPca`].
-    KernelPca,
-}
-
-/// What counts as a mistake of the perceptron.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TestName {
-    /// [`MistakeTest::NotStrictlyRight`].
-    NotStrictlyRight,
-    /// [`MistakeTest::Prediction`].
-    Prediction,
-}
-
-/// How an objective is made small.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MethodName {
-    /// [`Method::Newton`].
-    Newton,
-    /// [`Method::GradientDescent`].
-    GradientDescent,
-}
-
-/// What learns in each round of boosting.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WeakName {
-    /// [`Stumps`](crate::classic::Stumps).
-    #[default]
-    Stumps,
-    /// [`HalfPlanes`](crate::classic::HalfPlanes) of two features.
-    HalfPlanes,
-}
-
-/// Which kernel.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum KernelName {
-    /// [`Kernel::Linear`].
-    #[default]
-    Linear,
-    /// [`Kernel::Rbf`].
-    Rbf,
-    /// [`Kernel::Polynomial`].
-    Polynomial,
 }
 
 /// A learner with its settings; what is absent is as usual for the learner.
@@ -375,32 +307,6 @@ fn absent_unless<T>(
     because: &str,
 ) -> Result<(), ConfigError> {
     if belongs { Ok(()) } else { check_absent(value, key, because) }
-}
-
-impl fmt::Display for LearnerName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            LearnerName::Perceptron => "perceptron",
-            LearnerName::DeltaRule => "delta_rule",
-            LearnerName::PerceptronLoss => "perceptron_loss",
-            LearnerName::LeastSquares => "least_squares",
-            LearnerName::Logistic => "logistic",
-            LearnerName::Softmax => "softmax",
-            LearnerName::Adaboost => "adaboost",
-            LearnerName::Pca => "pca",
-            LearnerName::KernelPca => "kernel_pca",
-        })
-    }
-}
-
-impl fmt::Display for KernelName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            KernelName::Linear => "linear",
-            KernelName::Rbf => "rbf",
-            KernelName::Polynomial => "polynomial",
-        })
-    }
 }
 
 #[cfg(test)]

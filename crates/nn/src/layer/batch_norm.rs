@@ -1,6 +1,6 @@
 //! Each channel brought to mean 0 and deviation 1 over the batch, then scaled and shifted.
 
-use super::misfit::{Misfit, allowed};
+use super::misfit::{Misfit, allowed, positive};
 use super::{Own, Rule, Start};
 use serde::{Deserialize, Serialize};
 use wengert_expr::Expr;
@@ -31,7 +31,7 @@ impl Rule for BatchNorm {
     fn apply<'b>(&self, x: Expr<'b>, own: &mut Own<'_, 'b>) -> Result<Expr<'b>, Misfit> {
         let BatchNorm { momentum, epsilon } = *self;
         allowed((0.0..1.0).contains(&momentum), "momentum", momentum, "at least 0 and less than 1")?;
-        allowed(epsilon.is_finite() && epsilon > 0.0, "epsilon", epsilon, "a positive number")?;
+        positive("epsilon", epsilon)?;
         let (shape, channels) = (x.shape(), own.features(x)?);
         let gamma = own.param("gamma", &[channels], Start::Constant(1.0), x);
         let beta = own.param("beta", &[channels], Start::Constant(0.0), x);

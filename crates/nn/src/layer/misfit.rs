@@ -65,6 +65,11 @@ pub(super) fn allowed(
     }
 }
 
+/// Whether a number is above zero and finite.
+pub(super) fn positive(key: &'static str, found: f64) -> Result<(), Misfit> {
+    allowed(found.is_finite() && found > 0.0, key, found, "a positive number")
+}
+
 /// Whether a number of units, channels or words makes sense.
 pub(super) fn units(key: &'static str, found: usize) -> Result<(), Misfit> {
     let most = crate::model::MAX_UNITS;

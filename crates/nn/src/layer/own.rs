@@ -163,7 +163,9 @@ impl<'a, 'b> Own<'a, 'b> {
                 let (name, number) = (format!("{name}{}", self.number), self.number);
                 let ty = Type::new(like.dtype(), shape);
                 let e = self.builder.param(name.clone(), ty.clone());
-                let scope = self.builder.read(|g| g.scope(e.id()).to_owned());
+                // One too large to exist has no node; the builder keeps why.
+                let place = || self.builder.read(|g| g.scope(e.id()).to_owned());
+                let scope = if e.is_dead() { String::new() } else { place() };
                 weights.push(Weight { name, ty, start, number, scope, trained });
                 e
             }

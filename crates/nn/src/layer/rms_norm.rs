@@ -1,11 +1,11 @@
 //! Each sample divided by its root mean square along its last axis, then scaled.
 
-use super::misfit::{Misfit, allowed};
+use super::misfit::{Misfit, positive};
 use super::{Own, Rule, Start};
 use serde::{Deserialize, Serialize};
 use wengert_expr::Expr;
 
-/// `gamma x / sqrt(mean(x**2) + epsilon)` along the last axis (Zhang and Sennrich, 2019).
+/// `gamma x / sqrt(mean(x**2) + self.epsilon)` along the last axis (Zhang and Sennrich, 2019).
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RmsNorm {
@@ -24,11 +24,10 @@ impl Rule for RmsNorm {
 
     #[track_caller]
     fn apply<'b>(&self, x: Expr<'b>, own: &mut Own<'_, 'b>) -> Result<Expr<'b>, Misfit> {
-        let epsilon = self.epsilon;
-        allowed(epsilon.is_finite() && epsilon > 0.0, "epsilon", epsilon, "a positive number")?;
+        positive("epsilon", self.epsilon)?;
         let features = own.features(x)?;
         let gamma = own.param("gamma", &[features], Start::Constant(1.0), x);
         let size = x.square().mean_along(&(-1).into(), true);
-        Ok(x * (size + epsilon).rsqrt() * gamma)
+        Ok(x * (size + self.epsilon).rsqrt() * gamma)
     }
 }

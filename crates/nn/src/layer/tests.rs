@@ -386,6 +386,9 @@ fn what_does_not_fit_is_refused_with_its_layer() {
         refused(4, vec![Reshape(vec![2, 2, 1]).into(), stride.into()]),
         "layer 2, conv2d: stride = 0: expected 1 or more, within reason"
     );
+    let monster = Conv2d::new(1 << 20, 1 << 20).padded(Padding::Same);
+    let message = refused(1, vec![Reshape(vec![1, 1, 1]).into(), monster.into(), monster.into()]);
+    assert!(message.contains("elements"), "{message}");
     let huge = Conv2d { dilation: usize::MAX, ..Conv2d::new(2, 3) };
     assert!(refused(4, vec![Reshape(vec![2, 2, 1]).into(), huge.into()]).contains("dilation = "));
     assert!(refused(4, vec![Reshape(vec![usize::MAX, 3]).into()]).contains("more than memory holds"));

@@ -24,11 +24,13 @@ impl Trace {
         let x = b.input("x", Type::new(DType::F32, [2, inputs]));
         let mut weights = Vec::new();
         let mut own = Own::declaring(&b, &mut weights);
-        let shape = own.chain(layers, x, None)?.shape();
+        let written = own.chain(layers, x, None);
         let (_, drawn) = own.finish();
+        // What could not be built leaves no shape for the layers after it: it is the first fault.
         if let Some(error) = b.error() {
             return Err(error.into());
         }
+        let shape = written?.shape();
         let &[_, outputs] = &shape[..] else {
             return Err(
                 Misfit::shape("[outputs] behind the last layer (a flatten gives them)", &shape).into()

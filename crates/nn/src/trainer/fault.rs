@@ -31,7 +31,8 @@ impl Trainer {
     /// The node that first made a number that is not finite. What is already diverging need not be told a second error.
     fn origin(&self, batch: &Dataset) -> Option<Origin> {
         let function = self.step_function(batch.len()).ok()?;
-        let inputs = [&self.before[..], &self.step_inputs(batch)[..]].concat();
+        let data = [batch.features().clone(), batch.targets().values().clone()];
+        let inputs = [&self.before[..], &data, &self.step_extras()].concat();
         let found = first_not_finite(&function, &inputs).ok()??;
         Some(Origin { place: user_place(&function, found.node), node: found })
     }

@@ -356,9 +356,10 @@ impl Trainer {
         }
         let scalar = Type::scalar(self.model.precision().dtype());
         let mut measured = [Value::zeros(&scalar), Value::zeros(&Type::scalar(DType::I64))];
-        let inputs = self.step_inputs(batch);
+        let extras = self.step_extras();
         let mut state: Vec<ArrayMut<'_>> = self.kept.iter_mut().map(ArrayMut::from).collect();
-        let inputs: Vec<ArrayRef<'_>> = inputs.iter().map(ArrayRef::from).collect();
+        let inputs = [batch.features(), batch.targets().values()].into_iter().chain(&extras);
+        let inputs: Vec<ArrayRef<'_>> = inputs.map(ArrayRef::from).collect();
         let mut outputs = measured.each_mut().map(ArrayMut::from);
         let stepped = self.steps[&size].session().step(&mut state, &inputs, &mut outputs);
         drop((state, outputs));
@@ -369,12 +370,12 @@ impl Trainer {
         Ok((number(&measured[0]), number(&measured[1])))
     }
 
-    /// What a step takes beside what is kept.
-    fn step_inputs(&self, batch: &Dataset) -> Vec<Value> {
+    /// What a step takes beside what is kept and the batch.
+    fn step_extras(&self) -> Vec<Value> {
         let rate = Type::scalar(self.model.precision().dtype());
         let rate = Value::from_f64s(&rate, &[self.learning_rate()]);
         let key = self.model.draws().then(|| self.key());
-        [batch.features().clone(), batch.targets().values().clone(), rate].into_iter().chain(key).collect()
+        std::iter::once(rate).chain(key).collect()
     }
 
     /// What the next step draws its random numbers from.
