@@ -54,6 +54,15 @@ fn temporary_name(target: &Path) -> io::Result<PathBuf> {
     Ok(target.with_file_name(temporary))
 }
 
+/// True for the name of a file that [`write_atomically`] has not finished: half written, if its writer is no more.
+pub fn is_unfinished(name: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let parts = name.strip_prefix('.').and_then(|name| name.strip_suffix(".tmp")?.rsplit_once('.'));
+    parts
+        .and_then(|(_, writer)| writer.split_once('-'))
+        .is_some_and(|(id, count)| number(id) && number(count))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +72,15 @@ mod tests {
         let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
+    }
+
+    #[test]
+    fn names_of_unfinished_files() {
+        let name = temporary_name(Path::new("a.dot")).unwrap();
+        assert!(is_unfinished(name.to_str().unwrap()), "{name:?}");
+        for other in ["a.dot", ".a.dot", ".a.dot.tmp", ".a.12-x.tmp", "a.12-3.tmp", ".tmp", ".a.-.tmp"] {
+            assert!(!is_unfinished(other), "{other}");
+        }
     }
 
     #[test]

@@ -38,8 +38,9 @@ pub struct RowFile {
 enum Source {
     /// Elements of one size behind a header.
     Binary { storage: Storage, endian: Endian, start: u64, shape: Shape },
-    /// Lines. Of each block, where it starts and how many lines stand before it; then where the last one ends.
-    Text { options: CsvOptions, columns: Option<Vec<String>>, starts: Vec<(u64, usize)> },
+    /// Lines of so many fields. Of each block, where it starts and how many lines stand before it; then where the last one
+    /// ends.
+    Text { options: CsvOptions, columns: Option<Vec<String>>, width: usize, starts: Vec<(u64, usize)> },
 }
 
 /// The most bytes that a header may take.
@@ -82,7 +83,7 @@ impl RowFile {
         head(path, Format::Csv)?;
         let mut lines = BufReader::new(File::open(path).map_err(InteropError::io(path))?);
         let (mut offset, mut before, mut rows) = (0u64, 0usize, 0usize);
-        let (mut starts, mut columns, mut line) = (Vec::new(), None, Vec::new());
+        let (mut starts, mut columns, mut width, mut line) = (Vec::new(), None, 0, Vec::new());
         let mut first = true;
         loop {
             line.clear();
@@ -99,8 +100,11 @@ impl RowFile {
                 let heading = if first { heading(&line, options) } else { None };
                 first = false;
                 match heading {
-                    Some(names) => columns = Some(names),
+                    Some(names) => columns = Some(names).filter(|names| !names.is_empty()),
                     None => {
+                        if rows == 0 {
+                            width = columns.as_ref().map_or_else(|| fields(&line, options), Vec::len);
+                        }
                         if rows % block == 0 {
                             starts.push((offset, before));
                         }
@@ -116,7 +120,8 @@ impl RowFile {
         }
         starts.push((offset, before));
         let options = CsvOptions { header: Header::No, ..options.clone() };
-        Ok(RowFile { path: path.to_owned(), source: Source::Text { options, columns, starts }, rows, block })
+        let source = Source::Text { options, columns, width, starts };
+        Ok(RowFile { path: path.to_owned(), source, rows, block })
     }
 
     /// How many rows there are.
@@ -132,6 +137,14 @@ impl RowFile {
     /// How many blocks there are.
     pub fn blocks(&self) -> usize {
         self.rows.div_ceil(self.block)
+    }
+
+    /// How many numbers a row has.
+    pub fn width(&self) -> usize {
+        match &self.source {
+            Source::Binary { shape, .. } => shape[1..].iter().product(),
+            Source::Text { width, .. } => *width,
+        }
     }
 
     /// The names of the columns, where the first line of a text gives them.
@@ -163,11 +176,18 @@ impl RowFile {
                     }
                 })
             }
-            Source::Text { options, starts, .. } => {
+            Source::Text { options, width, starts, .. } => {
                 let last = starts.len() - 1;
                 let ((from, before), (to, _)) = (starts[block.min(last)], starts[(block + 1).min(last)]);
                 let table = parse_csv(&self.bytes(from, to - from)?, &self.path, options);
-                Ok(table.map_err(|error| error.further_down(before))?.values)
+                let values = table.map_err(|error| error.further_down(before))?.values;
+                match values.shape()[1] {
+                    found if found != *width && count > 0 => {
+                        let (path, line) = (self.path.clone(), before + 1);
+                        Err(InteropError::Ragged { path, line, expected: *width, found })
+                    }
+                    _ => Ok(values),
+                }
             }
         }
     }
@@ -231,6 +251,13 @@ fn heading(line: &[u8], options: &CsvOptions) -> Option<Vec<String>> {
         Heading::Classes { .. } => Some(Vec::new()),
         Heading::Data => None,
     }
+}
+
+/// How many fields a line has.
+fn fields(line: &[u8], options: &CsvOptions) -> usize {
+    let text = std::str::from_utf8(line).unwrap_or_default();
+    let mut rows = Rows::new(text.strip_prefix('\u{feff}').unwrap_or(text), options.delimiter);
+    rows.next().ok().flatten().map_or(0, |row| row.len())
 }
 
 #[cfg(test)]
@@ -297,6 +324,9 @@ mod tests {
         assert!(file.read(0).is_ok());
         let error = file.read(1).unwrap_err();
         assert!(matches!(error, InteropError::NotANumber { line: 5, column: 2, .. }), "{error}");
+        write(&path, "a,b\n1,2\n3,4\n\n5,6,7\n8,9,10\n").unwrap();
+        let error = RowFile::csv(&path, &options, 2).unwrap().read(1).unwrap_err();
+        assert!(matches!(error, InteropError::Ragged { line: 5, expected: 2, found: 3, .. }), "{error}");
     }
 
     #[test]

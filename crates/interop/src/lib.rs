@@ -21,7 +21,7 @@ mod npz;
 mod rows;
 
 pub use crate::csv::{CsvOptions, CsvTable, parse_csv, read_csv};
-pub use atomic::write_atomically;
+pub use atomic::{is_unfinished, write_atomically};
 pub use blocks::RowFile;
 pub use datasets::{breast_cancer, diabetes, digits, iris, wine};
 pub use error::{InteropError, Result};

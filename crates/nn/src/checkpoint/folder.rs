@@ -2,10 +2,10 @@
 
 use super::{Checkpoint, CheckpointError};
 use crate::config::CheckpointConfig;
-use crate::log::LOGS;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use wengert_interop::is_unfinished;
 
 /// The folder that a training writes to.
 ///
@@ -36,12 +36,8 @@ impl Folder {
 
     /// Removes what a training that was killed while it wrote has left half written.
     pub(crate) fn sweep(&self) {
-        let own = |name: &str| {
-            name.ends_with(".tmp")
-                && (name.contains(".safetensors.") || LOGS.iter().any(|log| name[1..].starts_with(log)))
-        };
         let files = fs::read_dir(&self.path).into_iter().flatten().flatten();
-        for file in files.filter(|f| f.file_name().to_str().is_some_and(|n| n.starts_with('.') && own(n))) {
+        for file in files.filter(|f| f.file_name().to_str().is_some_and(is_unfinished)) {
             // What is left is in nobody's way.
             let _ = fs::remove_file(file.path());
         }

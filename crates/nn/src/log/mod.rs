@@ -27,7 +27,7 @@ pub struct LogError {
 }
 
 /// The files.
-pub(crate) const LOGS: [&str; 3] = ["loss.csv", "log.jsonl", tensorboard::NAME];
+const LOGS: [&str; 3] = ["loss.csv", "log.jsonl", tensorboard::NAME];
 
 /// How a log is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
