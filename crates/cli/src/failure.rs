@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn statuses_and_places() {
         let divergence =
-            wengert::nn::Divergence { epoch: 3, step: 2, what: wengert::nn::NotFinite::Loss(f64::NAN) };
+            wengert::nn::Divergence { epoch: 3, step: 2, what: wengert::nn::Runaway::Loss(f64::NAN) };
         let failure = Failure::from(NnError::from(divergence));
         assert_eq!(failure.status(), 1);
         let place = Place::Text { line: 3, column: 7 };

@@ -25,7 +25,7 @@ mod scalar;
 
 pub use error::{CompileError, ExecError};
 pub use interpreter::{Interpreter, evaluate};
-pub use not_finite::{NotFiniteNode, Spread, first_not_finite};
+pub use not_finite::{NotFiniteNode, Spread, first_beyond, first_not_finite};
 pub use run::{
     ArrayMut, ArrayRef, Cache, CompileOptions, Executable, Lent, Machine, Phases, Profile, Session,
     StepProfile, compile,

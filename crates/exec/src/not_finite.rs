@@ -1,4 +1,4 @@
-//! Which node of a function first makes a number that is not finite.
+//! Which node of a function first makes a number that is not finite, or larger than it should be.
 //!
 //! An infinity that no output sees, like that of a branch not taken, is no fault: from the first output that is not
 //! finite the search goes back through operands that are not finite either, to a node all of whose operands are.
@@ -41,6 +41,11 @@ impl Spread {
     pub fn is_finite(&self) -> bool {
         self.infinite + self.nan == 0
     }
+
+    /// Whether all numbers are finite and of a size up to the limit.
+    fn is_within(&self, limit: f64) -> bool {
+        self.is_finite() && self.greatest <= limit && self.least >= -limit
+    }
 }
 
 impl fmt::Display for Spread {
@@ -64,7 +69,7 @@ impl fmt::Display for Spread {
     }
 }
 
-/// A node that made a number that is not finite, of operands that are.
+/// A node that made a number that is not finite, or beyond a limit, of operands that are not.
 #[derive(Clone, PartialEq, Debug)]
 pub struct NotFiniteNode {
     /// The node.
@@ -109,6 +114,18 @@ impl fmt::Display for NotFiniteNode {
 /// # Errors
 /// See [`Interpreter::run`].
 pub fn first_not_finite(function: &Function, inputs: &[Value]) -> Result<Option<NotFiniteNode>, ExecError> {
+    first_beyond(function, inputs, f64::INFINITY)
+}
+
+/// The same of numbers that are not finite or whose size is above a limit.
+///
+/// # Errors
+/// See [`Interpreter::run`].
+pub fn first_beyond(
+    function: &Function,
+    inputs: &[Value],
+    limit: f64,
+) -> Result<Option<NotFiniteNode>, ExecError> {
     let graph = function.graph();
     if inputs.len() != function.inputs().len() {
         return Err(ExecError::Count { expected: function.inputs().len(), found: inputs.len() });
@@ -119,7 +136,7 @@ pub fn first_not_finite(function: &Function, inputs: &[Value]) -> Result<Option<
     Interpreter::new(function).run_watched(&named, |node, value| {
         spreads[node.index()] = Some(Spread::of(value));
     })?;
-    let wrong = |node: &NodeId| spreads[node.index()].filter(|spread| !spread.is_finite());
+    let wrong = |node: &NodeId| spreads[node.index()].filter(|spread| !spread.is_within(limit));
     let Some(mut node) = function.outputs().iter().map(|o| o.node).find(|n| wrong(n).is_some()) else {
         return Ok(None);
     };

@@ -89,7 +89,7 @@ impl From<ExecError> for NnError {
     }
 }
 
-/// Training that ended in numbers that are not finite. The trainer keeps the parameters of the last step before it.
+/// Training that ended in numbers that are not finite or far too large. The trainer keeps the parameters of the last step before it.
 #[derive(Clone, PartialEq, Debug, Error)]
 #[error("training diverged at step {step} of epoch {epoch}: {what}; a lower learning rate may help")]
 pub struct Divergence {
@@ -97,30 +97,38 @@ pub struct Divergence {
     pub epoch: usize,
     /// The step in the epoch, from 1.
     pub step: usize,
-    /// What is not finite.
-    pub what: NotFinite,
+    /// What ran away.
+    pub what: Runaway,
 }
 
-/// What stopped being finite.
+/// What stopped being finite, or grew beyond its limit.
 #[derive(Clone, PartialEq, Debug, Error)]
-pub enum NotFinite {
+pub enum Runaway {
     /// The loss.
     #[error("the loss is {0}")]
     Loss(f64),
+    /// The loss, which is finite yet.
+    #[error("the loss is {loss:.3e}, above its limit of {limit:.3e}")]
+    Beyond {
+        /// The loss.
+        loss: f64,
+        /// The most that it may be.
+        limit: f64,
+    },
     /// A parameter after the update.
     #[error("the update made {0} infinite or NaN")]
     Param(String),
-    /// Either, with the operation that first made such a number.
+    /// One of these, with the operation that first made such a number.
     #[error("{what}; {by}")]
     Made {
-        /// What is not finite.
-        what: Box<NotFinite>,
+        /// What ran away.
+        what: Box<Runaway>,
         /// Where that came from.
         by: Box<Origin>,
     },
 }
 
-/// The operation of a step that first made a number that is not finite.
+/// The operation of a step that first made a number that is not finite, or beyond the limit.
 #[derive(Clone, PartialEq, Debug, Error)]
 #[error("first made by {node}{}", .place.map(|place| format!(", at {place}")).unwrap_or_default())]
 pub struct Origin {
@@ -190,6 +198,16 @@ pub enum DataError {
         /// How many samples there are.
         samples: usize,
         /// How many targets.
+        targets: usize,
+    },
+    /// Features and targets in files whose blocks are not of one size.
+    #[error(
+        "features come in blocks of {features} rows and targets in blocks of {targets}: expected the same of both"
+    )]
+    Blocks {
+        /// The rows in a block of features.
+        features: usize,
+        /// The rows in a block of targets.
         targets: usize,
     },
     /// A number that is not finite.
@@ -331,4 +349,18 @@ pub enum DataError {
         /// The names that there are.
         found: String,
     },
+}
+
+impl DataError {
+    /// The same of samples that stand so many rows further down.
+    pub(crate) fn further_down(mut self, rows: usize) -> DataError {
+        match &mut self {
+            DataError::NotFinite { row, .. } => *row += rows,
+            DataError::NotAClass { sample, .. }
+            | DataError::NotAProbability { sample, .. }
+            | DataError::NotASign { sample, .. } => *sample += rows,
+            _ => {}
+        }
+        self
+    }
 }

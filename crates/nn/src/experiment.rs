@@ -2,24 +2,25 @@
 
 use crate::checkpoint::{Checkpoint, CheckpointError, Folder, Source, fingerprint};
 use crate::config::{CheckpointConfig, ConfigError, TrainConfig};
-use crate::data::Dataset;
+use crate::data::Samples;
 use crate::error::NnError;
 use crate::full_batch;
-use crate::load::{Samples, load};
+use crate::load::{Loaded, Wanted, open};
 use crate::log::Logs;
 use crate::metrics::{Epoch, Event, Flow};
 use crate::minimize::{Minimizer, Stop};
 use crate::trainer::{Course, Length, Parts, Trainer, Watch};
+use std::sync::Arc;
 
 /// A training ready to run.
 #[derive(Clone, Debug)]
 pub struct Experiment {
     /// The samples to train on.
-    pub train: Dataset,
+    pub train: Arc<dyn Samples>,
     /// The samples to judge epochs by.
-    pub validation: Option<Dataset>,
+    pub validation: Option<Arc<dyn Samples>>,
     /// The samples kept apart.
-    pub test: Option<Dataset>,
+    pub test: Option<Arc<dyn Samples>>,
     /// The model with its parameters.
     pub trainer: Trainer,
     /// How long training is, and what ends it early.
@@ -41,22 +42,23 @@ impl Experiment {
     pub fn new(config: &TrainConfig) -> Result<Experiment, NnError> {
         config.validate()?;
         let (settings, data) = (config.train.settings(), &config.data);
-        let samples = load(
-            data,
-            settings.loss,
-            config.model.precision,
-            settings.seed,
-            config.train.validation_fraction,
-        )?;
-        let Samples { train, validation, test, standardize, columns } = samples;
+        let wanted = Wanted {
+            loss: settings.loss,
+            precision: config.model.precision,
+            seed: settings.seed,
+            validation: config.train.validation_fraction,
+            standardize: None,
+        };
+        let Loaded { train, validation, test, standardize, columns } = open(data, &wanted)?;
+        let spec = train.target_spec();
         let source = Source {
             config: config.located()?.to_toml()?,
             features: train.width(),
-            targets: train.targets().outputs(),
-            are_classes: train.targets().are_classes(),
+            targets: spec.outputs,
+            are_classes: spec.are_classes,
             columns,
             standardize,
-            data: fingerprint([Some(&train), validation.as_ref(), test.as_ref()]),
+            data: fingerprint([Some(&train), validation.as_ref(), test.as_ref()])?,
         };
         let model = source.model(config)?;
         for data in std::iter::once(&train).chain(&validation).chain(&test) {
@@ -145,7 +147,7 @@ impl Experiment {
     }
 
     fn follow(&mut self, watch: &mut Watch<'_>) -> Result<Vec<Epoch>, NnError> {
-        let (train, validation, test) = (&self.train, self.validation.as_ref(), self.test.as_ref());
+        let (train, validation, test) = (&*self.train, self.validation.as_deref(), self.test.as_deref());
         let parts = Parts { train, validation, test };
         let Some(minimizer) = self.minimizer else {
             return self.trainer.follow(&parts, &self.course, watch);
@@ -161,6 +163,12 @@ impl Experiment {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Synthetic;
+    use crate::loss::Loss;
+    use crate::predictor::Predictor;
+    use std::path::Path;
+    use wengert_expr::Value;
+    use wengert_interop::write_npy;
 
     fn run(source: &str, loss: &str, outputs: usize, epochs: usize) -> (Vec<Epoch>, Experiment) {
         let text = format!(
@@ -258,6 +266,106 @@ mod tests {
                 .count()
         };
         assert_eq!((numbered(&whole), numbered(&parts)), (2, 2));
+    }
+
+    /// 3000 samples on two rings in files, to be learned in memory or from a buffer.
+    fn rings(folder: &Path, more: &str) -> TrainConfig {
+        let drawn = Synthetic::Rings { samples: 3000, noise: 0.05 };
+        let (x, y) = drawn.sample(3, Loss::SoftmaxCrossEntropy).unwrap();
+        write_npy(folder.join("x.npy"), &x).unwrap();
+        write_npy(folder.join("y.npy"), &y).unwrap();
+        let text = format!(
+            "model.hidden = [16]\n[data]\nsource = 'npy'\npath = 'x.npy'\nlabels_path = 'y.npy'\nstandardize = true\n\
+             {more}\n[train]\nloss = 'softmax_cross_entropy'\nepochs = 6\nbatch_size = 48\nvalidation_fraction = 0.1\n\
+             checkpoint = {{ every = 1, keep = 1 }}\noptimizer = {{ name = 'adam', learning_rate = 0.02 }}"
+        );
+        std::fs::write(folder.join("rings.toml"), text).unwrap();
+        TrainConfig::from_file(folder.join("rings.toml")).unwrap()
+    }
+
+    #[test]
+    fn a_stream_trains_like_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let trained = |more: &str| {
+            let mut experiment = Experiment::new(&rings(folder.path(), more)).unwrap();
+            let history = experiment.run(&mut |_| ()).unwrap();
+            (history, experiment)
+        };
+        let (memory, mut kept) = trained("split = 'ordered'");
+        for buffer in ["", "\nbuffer = 3000", "\nbuffer = 5000"] {
+            let (history, mut experiment) = trained(&format!("split = 'ordered'\nstream = true{buffer}"));
+            assert_eq!(history, memory, "{buffer}");
+            let bits =
+                |e: &Experiment| e.trainer.params().iter().map(|(_, v)| v.to_f64s()).collect::<Vec<_>>();
+            assert_eq!(bits(&experiment), bits(&kept), "{buffer}");
+            let test = experiment.test.clone().unwrap();
+            let report = experiment.trainer.report(&test).unwrap();
+            assert_eq!(report, kept.trainer.report(&kept.test.clone().unwrap()).unwrap(), "{buffer}");
+        }
+        // 32 samples in memory of about 2160 to train on, and the rows of each part drawn.
+        let (history, experiment) = trained("stream = true\nbuffer = 32");
+        let sizes = [Some(&experiment.train), experiment.validation.as_ref(), experiment.test.as_ref()]
+            .map(|part| part.unwrap().count());
+        assert_eq!(sizes.iter().sum::<usize>(), 3000);
+        assert!(history[5].test.unwrap().accuracy.unwrap() > 0.97, "{:?}", history[5]);
+    }
+
+    #[test]
+    fn a_stopped_stream_goes_on_from_its_checkpoint() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = rings(folder.path(), "stream = true\nbuffer = 100");
+        let [whole, parts] = ["whole", "parts"].map(|name| Folder::new(folder.path().join(name)).unwrap());
+        Experiment::new(&config).unwrap().run_in(&whole, &mut |_| ()).unwrap();
+        let mut experiment = Experiment::new(&config).unwrap();
+        for most in [17, 46, 90, usize::MAX] {
+            let mut steps = 0;
+            let observe = &mut |event: &Event| {
+                steps += usize::from(matches!(event, Event::Step { .. }));
+                if steps >= most { Flow::Stop } else { Flow::Go }
+            };
+            experiment.run(observe).unwrap();
+            experiment = Experiment::resumed(&config, &experiment.checkpoint()).unwrap();
+        }
+        experiment.checkpoint().save(parts.model()).unwrap();
+        let read = |folder: &Folder| std::fs::read(folder.model()).unwrap();
+        assert!(read(&whole) == read(&parts));
+        let mut predictor = Predictor::new(&experiment.checkpoint()).unwrap();
+        let own = predictor.evaluate_held_out().unwrap();
+        assert_eq!(own.samples, experiment.test.unwrap().count());
+        let files = [folder.path().join("x.npy"), folder.path().join("y.npy")];
+        assert_eq!(predictor.evaluate(&files[0], Some(&files[1])).unwrap().samples, 3000);
+        let mut values = wengert_interop::read_npy(&files[0]).unwrap().to_f64s();
+        values[1999] += 1e-3;
+        write_npy(&files[0], &Value::new([3000, 2], values)).unwrap();
+        let message =
+            Experiment::resumed(&config, &experiment.trainer.checkpoint().with_source(experiment.source));
+        let message = message.unwrap_err().to_string();
+        assert!(message.starts_with("the checkpoint was made while training on other data"), "{message}");
+    }
+
+    const ADAM: &str = "'adam', learning_rate = 0.1";
+
+    #[test]
+    fn only_files_of_plain_rows_are_streams() {
+        let message = |data: &str, optimizer: &str| {
+            let text = format!(
+                "model.hidden = []\n[data]\n{data}\n[train]\nloss = 'mse'\nepochs = 1\noptimizer = {{ name = {optimizer} }}"
+            );
+            TrainConfig::from_toml(&text).unwrap_err().to_string()
+        };
+        let csv = "source = 'csv'\npath = 'a.csv'\nstream = true";
+        assert!(
+            message("source = 'iris'\nstream = true", ADAM)
+                .contains("`data.stream` has no meaning for source iris")
+        );
+        assert!(message("source = 'npz'\npath = 'a'\nstream = true", ADAM).contains("for source npz"));
+        assert!(
+            message(&format!("{csv}\nbuffer = 0"), ADAM).contains("`data.buffer` = 0: expected at least 1")
+        );
+        assert!(
+            message(&csv.replace("\nstream = true", "\nbuffer = 9"), ADAM).contains("without stream = true")
+        );
+        assert!(message(csv, "'lbfgs'").contains("for optimizer lbfgs, which needs all samples in memory"));
     }
 
     #[test]

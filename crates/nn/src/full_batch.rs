@@ -2,8 +2,8 @@
 //!
 //! They work in `f64` whatever the model's precision. Each iteration is an epoch, and its numbers are those after it.
 
-use crate::data::Dataset;
-use crate::error::{Divergence, NnError, NotFinite};
+use crate::data::{Dataset, Samples};
+use crate::error::{DataError, Divergence, NnError, Runaway};
 use crate::layer::Phase;
 use crate::loss::Loss;
 use crate::metrics::{Epoch, Event, Flow};
@@ -28,7 +28,7 @@ pub(crate) fn minimize(
         model: trainer.model().clone().with_precision(Precision::F64),
         loss: trainer.settings().loss,
         penalty: trainer.tuning().penalty,
-        data: parts.train,
+        data: &whole(parts.train)?,
     };
     let (mut history, mut ended) = (Vec::new(), Ok(Flow::Go));
     let mut taken = |point: &[f64], loss: f64| {
@@ -44,10 +44,18 @@ pub(crate) fn minimize(
     ended?;
     match outcome.stop {
         Stop::NotFinite => {
-            let what = NotFinite::Loss(outcome.value);
+            let what = Runaway::Loss(outcome.value);
             Err(Divergence { epoch: outcome.iterations + 1, step: 1, what }.into())
         }
         stop => Ok((history, stop)),
+    }
+}
+
+/// All samples in one piece.
+fn whole(samples: &dyn Samples) -> Result<Dataset, NnError> {
+    match samples.chunks(samples.count()).next() {
+        Some(all) => Ok(all?.samples),
+        None => Err(DataError::Empty { found: Type::new(DType::F64, [0, samples.width()]) }.into()),
     }
 }
 

@@ -52,8 +52,11 @@ pub use config::{
     LearnerName, MethodName, ModelConfig, OptimizerConfig, Source, SplitOrder, StudyConfig, TestName,
     TrainConfig, TrainingConfig, WeakName,
 };
-pub use data::{Batches, Dataset, Standardize, Synthetic, Targets, split_ordered, split_shuffled};
-pub use error::{DataError, Divergence, ModelError, NnError, NotFinite, Origin};
+pub use data::{
+    Batch, Batches, Dataset, Reading, Samples, Standardize, Stream, Synthetic, TargetForm, TargetRows,
+    TargetSpec, Targets, split_ordered, split_shuffled,
+};
+pub use error::{DataError, Divergence, ModelError, NnError, Origin, Runaway};
 pub use experiment::Experiment;
 pub use init::Init;
 pub use layer::Layer;

@@ -5,9 +5,9 @@
 
 use crate::checkpoint::{Checkpoint, CheckpointError, Source, fingerprint};
 use crate::config::{Column, DataConfig, Source as DataSource, TrainConfig};
-use crate::data::Dataset;
+use crate::data::{Dataset, flat};
 use crate::error::{DataError, NnError};
-use crate::load::{array, flat, load, options};
+use crate::load::{Wanted, array, open, options};
 use crate::loss::{Loss, TargetKind};
 use crate::metrics::{Report, argmax};
 use crate::trainer::Trainer;
@@ -113,15 +113,19 @@ impl Predictor {
     /// # Errors
     /// Data that cannot be read any more, or that are others now.
     pub fn evaluate_held_out(&mut self) -> Result<Report, NnError> {
-        let train = &self.config.train;
-        let (precision, fraction) = (self.config.model.precision, train.validation_fraction);
-        let samples = load(&self.config.data, train.loss, precision, train.seed, fraction)?;
+        let samples = open(&self.config.data, &self.wanted(self.config.train.validation_fraction))?;
         let parts = [Some(&samples.train), samples.validation.as_ref(), samples.test.as_ref()];
-        let expected = fingerprint(parts);
+        let expected = fingerprint(parts)?;
         if expected != self.source.data {
             return Err(CheckpointError::OtherData { found: self.source.data, expected }.into());
         }
         self.trainer.report(samples.test.as_ref().unwrap_or(&samples.train))
+    }
+
+    /// What the model wants of samples.
+    fn wanted(&self, validation: Option<f64>) -> Wanted<'_> {
+        let (train, precision) = (&self.config.train, self.config.model.precision);
+        Wanted { loss: train.loss, precision, seed: train.seed, validation, standardize: None }
     }
 
     /// How well the model does on the samples of a file, read as the samples to train on were.
@@ -151,18 +155,15 @@ impl Predictor {
             scale: self.config.data.scale,
             ..own
         };
-        let train = &self.config.train;
         TrainConfig { data: data.clone(), ..self.config.clone() }.validate()?;
-        let loaded = load(&data, train.loss, self.config.model.precision, train.seed, None)?;
-        let samples = loaded.train;
+        let standardize = self.source.standardize.as_ref();
+        let loaded = open(&data, &Wanted { standardize, ..self.wanted(None) })?;
         if let (Some(own), Some(found)) = (&self.source.columns, &loaded.columns)
             && own != found
         {
             return Err(DataError::OtherColumns { expected: listed(own), found: listed(found) }.into());
         }
-        samples.check(self.trainer.model(), train.loss)?;
-        let standard = self.source.standardize.as_ref().map(|standardize| standardize.apply(&samples));
-        self.trainer.report(&standard.unwrap_or(samples))
+        self.trainer.report(&loaded.train)
     }
 
     /// The features in a file: a table as text, whose columns are found by name where both it and the data to train on

@@ -18,6 +18,8 @@ pub enum Purpose {
     Data,
     /// What a step of training draws: which elements are dropped.
     Step,
+    /// The order of the blocks of a file in an epoch.
+    Blocks,
 }
 
 /// A stream of random numbers.
@@ -35,10 +37,17 @@ impl Random {
             Purpose::Batches => 3,
             Purpose::Data => 4,
             Purpose::Step => 5,
+            Purpose::Blocks => 6,
         };
         let mut rng = ChaCha8Rng::from_seed(key);
         rng.set_stream(stream);
         Random(rng)
+    }
+
+    /// The same stream without the draws before number `n` of [`Random::uniform`], in a time that does not grow with `n`.
+    pub fn from_draw(mut self, n: usize) -> Random {
+        self.0.set_word_pos(2 * n as u128);
+        self
     }
 
     /// Uniform in [0, 1), a multiple of 2^-53.
@@ -105,6 +114,16 @@ mod tests {
         assert!(mean.abs() < 1.6e-2 && (variance - 1.0).abs() < 2.3e-2, "{mean} {variance}");
         let beyond = normal.iter().filter(|x| x.abs() > 1.959_963_985).count();
         assert!((4650..5350).contains(&beyond), "{beyond}");
+    }
+
+    #[test]
+    fn a_stream_is_entered_anywhere() {
+        let stream = || Random::new(3, Purpose::Split, 1);
+        let mut whole = stream();
+        let all: Vec<f64> = (0..200).map(|_| whole.uniform()).collect();
+        for n in [0, 1, 7, 8, 64, 199] {
+            assert_eq!(stream().from_draw(n).uniform(), all[n], "{n}");
+        }
     }
 
     #[test]

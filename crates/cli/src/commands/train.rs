@@ -18,7 +18,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use wengert::expr::DType;
-use wengert::nn::{CheckpointConfig, Epoch, Experiment, Folder, NnError, Precision, Preset, TrainConfig};
+use wengert::nn::{
+    CheckpointConfig, Epoch, Experiment, Folder, NnError, Precision, Preset, Samples, TrainConfig,
+};
 
 /// Where files are written unless --out names another folder.
 const FOLDER: &str = "wengert-out";
@@ -208,7 +210,7 @@ pub(crate) fn config(args: &TrainArgs, settings: &Settings) -> Result<TrainConfi
 fn train(experiment: &mut Experiment, files: &Files) -> Result<(Vec<Epoch>, Duration), Failure> {
     let behind = experiment.trainer.history().to_vec();
     let mut progress =
-        Progress::new(experiment.course.length, experiment.trainer.steps(), experiment.train.len());
+        Progress::new(experiment.course.length, experiment.trainer.steps(), experiment.train.count());
     let result = experiment.run_in(files.folder(), &mut |event| progress.tell(event));
     let seconds = progress.finish();
     match result {

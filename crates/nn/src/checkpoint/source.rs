@@ -1,11 +1,11 @@
 //! What a checkpoint was trained by and on.
 
 use crate::config::TrainConfig;
-use crate::data::{Dataset, Standardize};
-use crate::error::ModelError;
+use crate::data::{Samples, Standardize};
+use crate::error::{ModelError, NnError};
 use crate::model::Model;
 use serde::{Deserialize, Serialize};
-use wengert_expr::Value;
+use std::sync::Arc;
 
 /// What a checkpoint was trained by and on: enough to predict with it, and to tell whether samples are the same.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -34,44 +34,41 @@ impl Source {
     }
 }
 
-/// The CRC-32 of samples: of their shapes, dtypes and bits.
-pub(crate) fn fingerprint<'d>(parts: impl IntoIterator<Item = Option<&'d Dataset>>) -> u32 {
+/// The CRC-32 of the fingerprints of parts of samples.
+pub(crate) fn fingerprint<'d>(
+    parts: impl IntoIterator<Item = Option<&'d Arc<dyn Samples>>>,
+) -> Result<u32, NnError> {
     let mut hash = crc32fast::Hasher::new();
     for part in parts {
         hash.update(&[u8::from(part.is_some())]);
-        for value in part.iter().flat_map(|d| [d.features(), d.targets().values()]) {
-            hash.update(value.ty().to_string().as_bytes());
-            update(&mut hash, value);
+        if let Some(part) = part {
+            hash.update(&part.fingerprint()?.to_le_bytes());
         }
     }
-    hash.finalize()
-}
-
-fn update(hash: &mut crc32fast::Hasher, value: &Value) {
-    match value {
-        Value::Bool(t) => t.iter().for_each(|&x| hash.update(&[u8::from(x)])),
-        Value::I64(t) => t.iter().for_each(|x| hash.update(&x.to_le_bytes())),
-        Value::F32(t) => t.iter().for_each(|x| hash.update(&x.to_le_bytes())),
-        Value::F64(t) => t.iter().for_each(|x| hash.update(&x.to_le_bytes())),
-    }
+    Ok(hash.finalize())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Dataset;
     use crate::loss::Loss;
     use crate::precision::Precision;
+    use wengert_expr::Value;
 
     #[test]
     fn any_changed_number_and_any_other_part_changes_it() {
         let data = |x: f64| {
             let features = Value::new([2, 1], vec![1.0, x]);
-            Dataset::new(&features, &Value::from(vec![0.0, 1.0]), Loss::Mse, Precision::F32).unwrap()
+            let targets = Value::from(vec![0.0, 1.0]);
+            let data = Dataset::new(&features, &targets, Loss::Mse, Precision::F32).unwrap();
+            Arc::new(data) as Arc<dyn Samples>
         };
+        let fingerprint = |parts: &[Option<&Arc<dyn Samples>>]| fingerprint(parts.iter().copied()).unwrap();
         let (a, b) = (data(2.0), data(2.000001));
-        assert_eq!(fingerprint([Some(&a)]), fingerprint([Some(&data(2.0))]));
-        assert_ne!(fingerprint([Some(&a)]), fingerprint([Some(&b)]));
-        assert_ne!(fingerprint([Some(&a), None]), fingerprint([None, Some(&a)]));
-        assert_ne!(fingerprint([Some(&a), None]), fingerprint([Some(&a)]));
+        assert_eq!(fingerprint(&[Some(&a)]), fingerprint(&[Some(&data(2.0))]));
+        assert_ne!(fingerprint(&[Some(&a)]), fingerprint(&[Some(&b)]));
+        assert_ne!(fingerprint(&[Some(&a), None]), fingerprint(&[None, Some(&a)]));
+        assert_ne!(fingerprint(&[Some(&a), None]), fingerprint(&[Some(&a)]));
     }
 }

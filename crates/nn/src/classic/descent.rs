@@ -6,7 +6,7 @@
 
 use super::error::{ClassicError, positive};
 use super::objective::Objective;
-use crate::error::{Divergence, NnError, NotFinite};
+use crate::error::{Divergence, NnError, Runaway};
 use crate::matrix::solve_positive;
 use std::fmt;
 
@@ -184,11 +184,11 @@ impl Point {
     fn check(&self, number: usize) -> Result<(), Divergence> {
         let diverged = |what| Err(Divergence { epoch: number, step: 1, what });
         if !self.value.is_finite() {
-            return diverged(NotFinite::Loss(self.value));
+            return diverged(Runaway::Loss(self.value));
         }
         match self.gradient.iter().all(|g| g.is_finite()) {
             true => Ok(()),
-            false => diverged(NotFinite::Param("the gradient".into())),
+            false => diverged(Runaway::Param("the gradient".into())),
         }
     }
 

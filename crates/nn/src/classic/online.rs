@@ -7,7 +7,7 @@ use super::affine::Affine;
 use super::error::{ClassicError, positive};
 use super::linear::{LinearFit, LinearModel, OnlineEnd, OnlineEpoch, OnlineStep};
 use super::samples::{Labels, labelled};
-use crate::error::{DataError, Divergence, NnError, NotFinite};
+use crate::error::{DataError, Divergence, NnError, Runaway};
 use ndarray::Array2;
 use wengert_diff::gradient;
 use wengert_exec::{CompileOptions, Executable, compile};
@@ -122,10 +122,10 @@ fn check_start(start: &Affine, features: usize) -> Result<(), NnError> {
 fn check_finite(learned: &Learned, epoch: usize, sample: usize) -> Result<(), Divergence> {
     let diverged = |what| Divergence { epoch, step: sample + 1, what };
     if !learned.loss.is_finite() {
-        return Err(diverged(NotFinite::Loss(learned.loss)));
+        return Err(diverged(Runaway::Loss(learned.loss)));
     }
     if !learned.after.is_finite() {
-        return Err(diverged(NotFinite::Param("the weights or the bias".into())));
+        return Err(diverged(Runaway::Param("the weights or the bias".into())));
     }
     Ok(())
 }

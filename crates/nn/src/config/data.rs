@@ -94,6 +94,11 @@ pub struct DataConfig {
     /// In which order they are when the last are kept apart.
     #[serde(default)]
     pub split: SplitOrder,
+    /// Whether samples stay in their files and are read in every epoch.
+    #[serde(default)]
+    pub stream: bool,
+    /// How many samples of a stream are in memory, from which the next is drawn; 16384 unless told.
+    pub buffer: Option<usize>,
     /// What the split and samples that are made up are drawn from; the seed of training unless told, so that told once it
     /// keeps the same samples apart whatever the seed of training is.
     pub seed: Option<u64>,
@@ -126,6 +131,8 @@ impl DataConfig {
             noise: None,
             test_fraction: None,
             split: SplitOrder::default(),
+            stream: false,
+            buffer: None,
             seed: None,
             scale: 1.0,
             standardize: false,
@@ -140,6 +147,11 @@ impl DataConfig {
             (None, _) if self.test_path.is_some() => 0.0,
             (None, _) => 0.2,
         }
+    }
+
+    /// How many samples of a stream are in memory.
+    pub(crate) fn buffer(&self) -> usize {
+        self.buffer.unwrap_or(1 << 14).max(1)
     }
 
     /// Makes relative paths relative to a folder.
@@ -175,6 +187,7 @@ impl DataConfig {
             )?;
         }
         self.validate_made()?;
+        self.validate_stream()?;
         self.validate_files()?;
         self.validate_layout()
     }
@@ -192,6 +205,18 @@ impl DataConfig {
         check((least..=MAX_SAMPLES).contains(&samples), "data.samples", samples, &expected)?;
         let (noise, allowed) = (self.noise.unwrap_or(0.0), Allowed::NonNegative);
         check(allowed.contains(noise), "data.noise", noise, allowed.expected())
+    }
+
+    /// A stream is one of files that can be read in blocks.
+    fn validate_stream(&self) -> Result<(), ConfigError> {
+        let (key, because) = ("data.stream", format!("for source {}", self.source));
+        if !self.stream {
+            return check_absent(&self.buffer, "data.buffer", "without stream = true");
+        }
+        if !matches!(self.source, Source::Csv | Source::Npy | Source::Idx) {
+            return Err(ConfigError::Meaningless { key, because });
+        }
+        check(self.buffer != Some(0), "data.buffer", 0, "at least 1")
     }
 
     /// The files are those that the source has.

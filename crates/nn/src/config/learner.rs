@@ -62,6 +62,10 @@ impl StudyConfig {
     /// The first value that does not, with its key and what is allowed.
     pub fn validate(&self) -> Result<(), ConfigError> {
         self.data.validate()?;
+        if self.data.stream {
+            let because = format!("for learner {}, which needs all samples in memory", self.learner.name);
+            return Err(ConfigError::Meaningless { key: "data.stream", because });
+        }
         self.learner.validate()
     }
 }

@@ -113,7 +113,15 @@ impl TrainConfig {
     pub fn validate(&self) -> Result<(), ConfigError> {
         self.data.validate()?;
         self.model.validate()?;
-        self.train.validate()
+        self.train.validate()?;
+        match self.train.optimizer.minimizer() {
+            Some(minimizer) if self.data.stream => {
+                let because =
+                    format!("for optimizer {}, which needs all samples in memory", minimizer.name());
+                Err(ConfigError::Meaningless { key: "data.stream", because })
+            }
+            _ => Ok(()),
+        }
     }
 }
 

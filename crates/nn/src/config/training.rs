@@ -31,6 +31,10 @@ pub struct TrainingConfig {
     pub clip_value: Option<f64>,
     /// The greatest norm of all gradients together; any unless told.
     pub clip_norm: Option<f64>,
+    /// How many times the loss of the first step, or 1 where that is more, a step's loss may be before training has
+    /// diverged; a million unless told, `inf` for any.
+    #[serde(default = "usual_loss_limit")]
+    pub loss_limit: f64,
     /// How parameters follow gradients.
     pub optimizer: OptimizerConfig,
     /// How the learning rate changes from step to step; not unless told.
@@ -53,6 +57,10 @@ fn usual_batch_size() -> usize {
     32
 }
 
+fn usual_loss_limit() -> f64 {
+    Tuning::LOSS_LIMIT
+}
+
 impl TrainingConfig {
     /// A loss, the number of epochs and an optimiser, all else as usual.
     pub fn new(loss: Loss, epochs: usize, optimizer: OptimizerConfig) -> TrainingConfig {
@@ -65,6 +73,7 @@ impl TrainingConfig {
             validation_fraction: None,
             clip_value: None,
             clip_norm: None,
+            loss_limit: usual_loss_limit(),
             optimizer,
             schedule: Schedule::default(),
             penalty: Penalty::default(),
@@ -82,7 +91,7 @@ impl TrainingConfig {
     /// What stands around the optimiser.
     pub fn tuning(&self) -> Tuning {
         let clip = Clip { value: self.clip_value, norm: self.clip_norm };
-        Tuning { schedule: self.schedule, clip, penalty: self.penalty }
+        Tuning { schedule: self.schedule, clip, penalty: self.penalty, loss_limit: self.loss_limit }
     }
 
     /// The same for a trainer.
@@ -106,6 +115,7 @@ impl TrainingConfig {
             let limit = limit.unwrap_or(1.0);
             check(Allowed::Positive.contains(limit), key, limit, Allowed::Positive.expected())?;
         }
+        check(self.loss_limit > 1.0, "train.loss_limit", self.loss_limit, "a number above 1, or inf")?;
         for (key, factor) in [("train.penalty.l1", self.penalty.l1), ("train.penalty.l2", self.penalty.l2)] {
             check(Allowed::NonNegative.contains(factor), key, factor, Allowed::NonNegative.expected())?;
         }
@@ -115,6 +125,7 @@ impl TrainingConfig {
         self.optimizer.validate_beside(self)?;
         self.optimizer.validate()
     }
+
     /// One length, and what is needed to end before it.
     fn validate_length(&self) -> Result<(), ConfigError> {
         match self.steps {

@@ -23,6 +23,16 @@ impl Batches {
         self.samples.div_ceil(self.size)
     }
 
+    /// How many samples a batch has, but the last, which may have fewer.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// What orders are drawn from.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// The samples of each batch of an epoch: each sample once, the last batch smaller where the size does not divide.
     pub fn epoch(&self, epoch: usize) -> Vec<Vec<usize>> {
         let order = Random::new(self.seed, Purpose::Batches, epoch as u64).permutation(self.samples);

@@ -3,10 +3,9 @@
 //! There is at least one sample and one feature, every feature is finite, and there are as many targets as samples.
 
 use super::generate::Synthetic;
-use super::targets::{Targets, first_not, rows};
+use super::targets::{Targets, first_not, gathered, rows};
 use crate::error::DataError;
-use crate::loss::{Loss, TargetKind};
-use crate::model::Model;
+use crate::loss::Loss;
 use crate::precision::Precision;
 use wengert_expr::Value;
 
@@ -86,6 +85,24 @@ impl Dataset {
         Dataset { features: rows(&self.features, samples), targets: self.targets.rows(samples) }
     }
 
+    /// One sample of each of these, of the kind of the first; none of them has other features or targets.
+    pub(super) fn gathered(picked: &[(&Dataset, usize)]) -> Option<Dataset> {
+        let (first, _) = picked.first()?;
+        let each = |of: fn(&Dataset) -> &Value| -> Value {
+            gathered(&picked.iter().map(|(data, row)| (of(data), *row)).collect::<Vec<_>>())
+        };
+        let (features, values) = (each(Dataset::features), each(|data| data.targets.values()));
+        Some(Dataset { features, targets: first.targets.with_values(values) })
+    }
+
+    /// The same samples of so many classes, where their targets are classes.
+    pub(super) fn with_classes(mut self, classes: usize) -> Dataset {
+        if let Targets::Classes { count, .. } = &mut self.targets {
+            *count = classes;
+        }
+        self
+    }
+
     /// The same samples with every feature multiplied by a factor.
     pub fn scaled(&self, factor: f64) -> Dataset {
         self.with_features(match &self.features {
@@ -99,37 +116,14 @@ impl Dataset {
     pub(super) fn with_features(&self, features: Value) -> Dataset {
         Dataset { features, targets: self.targets.clone() }
     }
-
-    /// Whether a model can learn these samples.
-    ///
-    /// # Errors
-    /// Another number of features than the model takes, or targets that its outputs or the loss cannot meet.
-    pub fn check(&self, model: &Model, loss: Loss) -> Result<(), DataError> {
-        if self.width() != model.inputs() {
-            return Err(DataError::Features { expected: model.inputs(), found: self.width() });
-        }
-        let wrong = |targets| Err(DataError::Loss { targets, loss });
-        let (needed, fits) = match (&self.targets, loss.target_kind()) {
-            (Targets::Classes { count, .. }, TargetKind::Classes) => {
-                (format!("{count} outputs or more"), *count <= model.outputs())
-            }
-            (Targets::Numbers(values), TargetKind::Numbers | TargetKind::Probabilities)
-            | (Targets::Signs(values), TargetKind::Numbers | TargetKind::Signs) => {
-                let outputs = loss.outputs(values.shape()[1]);
-                (format!("{outputs} outputs"), outputs == model.outputs())
-            }
-            (Targets::Classes { .. }, _) => return wrong("classes"),
-            (Targets::Numbers(_), _) => return wrong("numbers"),
-            (Targets::Signs(_), _) => return wrong("signs"),
-        };
-        if fits { Ok(()) } else { Err(DataError::Outputs { needed, found: model.outputs() }) }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::activation::Activation;
+    use crate::data::Samples;
+    use crate::model::Model;
     use wengert_expr::DType;
 
     fn table(rows: usize, columns: usize) -> Value {

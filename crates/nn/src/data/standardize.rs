@@ -1,6 +1,7 @@
 //! Features shifted to mean 0 and scaled to standard deviation 1, both learned from the samples to train on.
 
-use super::Dataset;
+use super::{CHUNK, Dataset, Samples};
+use crate::error::NnError;
 use serde::{Deserialize, Serialize};
 use wengert_expr::Value;
 
@@ -12,23 +13,34 @@ pub struct Standardize {
 }
 
 impl Standardize {
-    /// Learned from samples. A feature that never changes is only shifted.
-    pub fn fit(data: &Dataset) -> Standardize {
-        let (n, columns) = (data.len() as f64, data.width());
-        let numbers = data.features().to_f64s();
+    /// Learned from samples, which are read twice. A feature that never changes is only shifted.
+    ///
+    /// # Errors
+    /// Samples that cannot be read.
+    pub fn fit(data: &dyn Samples) -> Result<Standardize, NnError> {
+        let (n, columns) = (data.count() as f64, data.width());
+        let each_row = |take: &mut dyn FnMut(&[f64])| -> Result<(), NnError> {
+            for batch in data.chunks(CHUNK) {
+                batch?.samples.features().to_f64s().chunks_exact(columns).for_each(&mut *take);
+            }
+            Ok(())
+        };
         let mut mean = vec![0.0; columns];
-        for row in numbers.chunks_exact(columns) {
-            mean.iter_mut().zip(row).for_each(|(m, x)| *m += x / n);
-        }
+        each_row(&mut |row| mean.iter_mut().zip(row).for_each(|(m, x)| *m += x / n))?;
         let mut variance = vec![0.0; columns];
-        for row in numbers.chunks_exact(columns) {
+        each_row(&mut |row| {
             variance.iter_mut().zip(row).zip(&mean).for_each(|((v, x), m)| *v += (x - m).powi(2) / n);
-        }
+        })?;
         // Rounding alone leaves a constant feature a deviation of some ulps of its mean.
         let rounding = |m: &f64| 1e-12 * m.abs();
         let deviation =
             variance.iter().zip(&mean).map(|(v, m)| if v.sqrt() > rounding(m) { v.sqrt() } else { 1.0 });
-        Standardize { deviation: deviation.collect(), mean }
+        Ok(Standardize { deviation: deviation.collect(), mean })
+    }
+
+    /// How many features it was learned of.
+    pub(crate) fn width(&self) -> usize {
+        self.mean.len()
     }
 
     /// The same samples with features shifted and scaled.
@@ -60,7 +72,7 @@ mod tests {
     #[test]
     fn the_test_part_is_scaled_by_the_training_part() {
         let train = data(vec![1.0, 7.0, 3.0, 7.0, 5.0, 7.0], 2);
-        let scale = Standardize::fit(&train);
+        let scale = Standardize::fit(&train).unwrap();
         let deviation = (8.0f64 / 3.0).sqrt();
         let found = scale.apply(&train).features().to_f64s();
         assert_eq!(found, [-2.0 / deviation, 0.0, 0.0, 0.0, 2.0 / deviation, 0.0]);
@@ -71,7 +83,7 @@ mod tests {
     #[test]
     fn a_constant_that_is_no_binary_fraction_is_not_blown_up() {
         let constant = data(vec![0.1; 7], 1);
-        let found = Standardize::fit(&constant).apply(&constant).features().to_f64s();
+        let found = Standardize::fit(&constant).unwrap().apply(&constant).features().to_f64s();
         assert!(found.iter().all(|x| x.abs() < 1e-15), "{found:?}");
     }
 }

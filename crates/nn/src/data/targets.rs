@@ -4,7 +4,7 @@ use crate::error::DataError;
 use crate::loss::{Loss, TargetKind};
 use crate::precision::Precision;
 use ndarray::Axis;
-use wengert_expr::{DType, Type, Value, with_tensor};
+use wengert_expr::{DType, Element, Type, Value, with_tensor};
 
 /// The most classes that targets may number.
 const MAX_CLASSES: usize = crate::model::MAX_UNITS;
@@ -23,6 +23,47 @@ pub enum Targets {
     Numbers(Value),
     /// -1 or 1 for each output, floats of shape `[samples, outputs]`.
     Signs(Value),
+}
+
+/// What kind of target a sample has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TargetForm {
+    /// The number of its class.
+    Classes,
+    /// Numbers.
+    Numbers,
+    /// -1 or 1 for each output.
+    Signs,
+}
+
+impl TargetForm {
+    /// Its name in messages.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            TargetForm::Classes => "classes",
+            TargetForm::Numbers => "numbers",
+            TargetForm::Signs => "signs",
+        }
+    }
+}
+
+/// What targets are, without the targets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TargetSpec {
+    /// What kind of target a sample has.
+    pub form: TargetForm,
+    /// How many outputs a model needs for them.
+    pub outputs: usize,
+    /// True if a prediction is right or wrong: classes, signs, or numbers that are all 0 or 1.
+    pub are_classes: bool,
+}
+
+impl TargetSpec {
+    /// What these and others of the same form are together.
+    pub(super) fn and(self, other: TargetSpec) -> TargetSpec {
+        let outputs = self.outputs.max(other.outputs);
+        TargetSpec { outputs, are_classes: self.are_classes && other.are_classes, ..self }
+    }
 }
 
 impl Targets {
@@ -124,15 +165,60 @@ impl Targets {
         }
     }
 
+    /// What they are.
+    pub fn spec(&self) -> TargetSpec {
+        let form = match self {
+            Targets::Classes { .. } => TargetForm::Classes,
+            Targets::Numbers(_) => TargetForm::Numbers,
+            Targets::Signs(_) => TargetForm::Signs,
+        };
+        TargetSpec { form, outputs: self.outputs(), are_classes: self.are_classes() }
+    }
+
     /// Those of some samples, in this order.
     pub fn rows(&self, samples: &[usize]) -> Targets {
-        match self {
-            Targets::Classes { labels, count } => {
-                Targets::Classes { labels: rows(labels, samples), count: *count }
-            }
-            Targets::Numbers(values) => Targets::Numbers(rows(values, samples)),
-            Targets::Signs(values) => Targets::Signs(rows(values, samples)),
+        self.with_values(rows(self.values(), samples))
+    }
+
+    /// Those of parts of samples as those of all.
+    pub(crate) fn stacked(parts: &[Targets], spec: TargetSpec) -> Targets {
+        let rows = parts.iter().flat_map(|part| (0..part.len()).map(move |row| (part.values(), row)));
+        let values = gathered(&rows.collect::<Vec<_>>());
+        match spec.form {
+            TargetForm::Classes => Targets::Classes { labels: values, count: spec.outputs },
+            TargetForm::Numbers => Targets::Numbers(values),
+            TargetForm::Signs => Targets::Signs(values),
         }
+    }
+
+    /// Others of the same kind.
+    pub(super) fn with_values(&self, values: Value) -> Targets {
+        match self {
+            Targets::Classes { count, .. } => Targets::Classes { labels: values, count: *count },
+            Targets::Numbers(_) => Targets::Numbers(values),
+            Targets::Signs(_) => Targets::Signs(values),
+        }
+    }
+}
+
+/// Rows of arrays of one dtype and of one width, one below the other.
+pub(super) fn gathered(rows: &[(&Value, usize)]) -> Value {
+    fn go<T: Element>(rows: &[(&Value, usize)], row: &[usize]) -> Value {
+        let width = row.iter().product::<usize>();
+        let mut all = Vec::with_capacity(rows.len() * width);
+        for (value, at) in rows {
+            let data = value.slice::<T>().unwrap_or_default();
+            all.extend_from_slice(&data[at * width..(at + 1) * width]);
+        }
+        Value::new(&*[&[rows.len()], row].concat(), all)
+    }
+    let Some((first, _)) = rows.first() else { return Value::new([0], Vec::<f64>::new()) };
+    let row = &first.shape()[1..];
+    match first {
+        Value::Bool(_) => go::<bool>(rows, row),
+        Value::I64(_) => go::<i64>(rows, row),
+        Value::F32(_) => go::<f32>(rows, row),
+        Value::F64(_) => go::<f64>(rows, row),
     }
 }
 

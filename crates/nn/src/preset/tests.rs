@@ -1,5 +1,6 @@
 use super::*;
 use crate::data::Batches;
+use crate::data::Samples;
 use crate::experiment::Experiment;
 use crate::metrics::Metrics;
 
@@ -70,7 +71,7 @@ fn samples_kept_apart_are_told_apart() {
         (Preset::Cancer, 114, 0.95),
     ] {
         let (train, test, experiment) = trained(&preset);
-        assert_eq!(experiment.test.unwrap().len(), samples, "{preset:?}");
+        assert_eq!(experiment.test.unwrap().count(), samples, "{preset:?}");
         let (train, test) = (train.accuracy.unwrap(), test.unwrap().accuracy.unwrap());
         assert!(train >= 0.95 && test >= least, "{preset:?}: {train} {test}");
     }
@@ -87,8 +88,9 @@ fn spirals_are_followed() {
 #[test]
 fn half_of_the_variance_of_diabetes_is_explained() {
     let (train, test, experiment) = trained(&Preset::Diabetes);
-    let r2 = |metrics: Metrics, data: &crate::Dataset| {
-        let targets = data.targets().values().to_f64s();
+    let r2 = |metrics: Metrics, data: &dyn Samples| {
+        let all = data.chunks(usize::MAX).next().unwrap().unwrap();
+        let targets = all.samples.targets().values().to_f64s();
         let n = targets.len() as f64;
         let mean = targets.iter().sum::<f64>() / n;
         1.0 - metrics.loss * n / targets.iter().map(|t| (t - mean).powi(2)).sum::<f64>()

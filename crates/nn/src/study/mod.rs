@@ -14,7 +14,7 @@ use crate::classic::{ClassicError, Labels};
 use crate::config::{Learner, LearnerConfig, LearnerName, StudyConfig};
 use crate::data::Dataset;
 use crate::error::NnError;
-use crate::load::{Samples, load};
+use crate::load::{Loaded, Wanted, load};
 use crate::loss::Loss;
 use crate::precision::Precision;
 use wengert_expr::Value;
@@ -39,8 +39,9 @@ impl Study {
             LearnerName::Softmax => Loss::SoftmaxCrossEntropy,
             _ => Loss::Mse,
         };
-        let Samples { train, test, .. } =
-            load(&config.data, loss, Precision::F64, config.learner.seed, None)?;
+        let (precision, seed) = (Precision::F64, config.learner.seed);
+        let wanted = Wanted { loss, precision, seed, validation: None, standardize: None };
+        let Loaded { train, test, .. } = load(&config.data, &wanted)?;
         Ok(Study { learner: config.learner.clone(), train, test })
     }
 

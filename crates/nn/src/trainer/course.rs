@@ -6,7 +6,7 @@
 use super::progress::Best;
 use super::{Pass, Progress, Trainer};
 use crate::config::{EarlyStopping, Judge};
-use crate::data::Dataset;
+use crate::data::Samples;
 use crate::error::NnError;
 use crate::metrics::{Epoch, Event, Flow, Metrics};
 
@@ -35,11 +35,11 @@ pub struct Course {
 #[derive(Clone, Copy, Debug)]
 pub struct Parts<'d> {
     /// To train on.
-    pub train: &'d Dataset,
+    pub train: &'d dyn Samples,
     /// To judge epochs by.
-    pub validation: Option<&'d Dataset>,
+    pub validation: Option<&'d dyn Samples>,
     /// Kept apart: nothing is decided by them.
-    pub test: Option<&'d Dataset>,
+    pub test: Option<&'d dyn Samples>,
 }
 
 impl Course {
@@ -94,7 +94,7 @@ impl Trainer {
         let mut flow = Flow::Go;
         while flow == Flow::Go && !course.is_done(&self.progress) {
             let ended = self.pass(parts.train, course.steps(), watch)?;
-            let train = self.progress.tally.metrics(parts.train.targets().are_classes());
+            let train = self.progress.tally.metrics(parts.train.target_spec().are_classes);
             let epoch = self.measured(parts, train)?;
             if ended == Pass::Whole {
                 self.progress.close(epoch);

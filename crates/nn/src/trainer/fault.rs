@@ -1,9 +1,9 @@
-//! Where the first number that is not finite came from.
+//! Where the first number that is not finite, or too large, came from.
 
 use super::Trainer;
-use crate::data::{Dataset, first_not};
-use crate::error::{DataError, Divergence, NnError, NotFinite, Origin};
-use wengert_exec::first_not_finite;
+use crate::data::{Batch, Dataset, first_not};
+use crate::error::{DataError, Divergence, NnError, Origin, Runaway};
+use wengert_exec::first_beyond;
 use wengert_expr::{Function, NodeId, Place};
 
 /// The folder of the library's crates, as the compiler names files.
@@ -12,28 +12,37 @@ fn library() -> &'static str {
 }
 
 impl Trainer {
-    /// The divergence with the node of the step's graph that made the first number that is not finite, found by running
+    /// The divergence with the node of the step's graph that made the first number that ran away, found by running
     /// the step once more, node after node. Where the samples hold such a number, that is the fault.
-    pub(super) fn fault(&self, train: &Dataset, samples: &[usize], diverged: Divergence) -> NnError {
-        let batch = train.rows(samples);
-        for (what, values) in [("features", batch.features()), ("targets", batch.targets().values())] {
+    pub(super) fn fault(&self, batch: &Batch, diverged: Divergence) -> NnError {
+        let Batch { samples, rows } = batch;
+        for (what, values) in [("features", samples.features()), ("targets", samples.targets().values())] {
             if let Some((row, column, value)) = first_not(values, f64::is_finite) {
-                return DataError::NotFinite { what, row: samples[row], column, value }.into();
+                return DataError::NotFinite { what, row: rows[row], column, value }.into();
             }
         }
-        let what = match self.origin(&batch) {
-            Some(origin) => NotFinite::Made { what: Box::new(diverged.what), by: Box::new(origin) },
+        let limit = match diverged.what {
+            Runaway::Beyond { limit, .. } => limit,
+            _ => f64::INFINITY,
+        };
+        let what = match self.origin(samples, limit) {
+            Some(origin) => Runaway::Made { what: Box::new(diverged.what), by: Box::new(origin) },
             None => diverged.what,
         };
         Divergence { what, ..diverged }.into()
     }
 
-    /// The node that first made a number that is not finite. What is already diverging need not be told a second error.
-    fn origin(&self, batch: &Dataset) -> Option<Origin> {
-        let function = self.step_function(batch.len()).ok()?;
+    /// The node that first made a number that is not finite or beyond a limit. What is already diverging need not be told a second error.
+    fn origin(&self, batch: &Dataset, limit: f64) -> Option<Origin> {
+        let mut function = self.step_function(batch.len()).ok()?;
+        if limit.is_finite() {
+            let loss = function.outputs().iter().filter(|output| output.name.as_deref() == Some("loss"));
+            let outputs = loss.cloned().collect();
+            function = Function::new(function.into_graph(), outputs);
+        }
         let data = [batch.features().clone(), batch.targets().values().clone()];
         let inputs = [&self.before[..], &data, &self.step_extras()].concat();
-        let found = first_not_finite(&function, &inputs).ok()??;
+        let found = first_beyond(&function, &inputs, limit).ok()??;
         Some(Origin { place: user_place(&function, found.node), node: found })
     }
 }

@@ -1,8 +1,8 @@
 //! The training loop: runs the step's graph on batch after batch.
 //!
 //! The same model, settings and data give the same parameters, bit for bit, whether or not training was stopped and
-//! resumed on the way. Parameters are only replaced by a step that went well; should numbers stop being finite, the
-//! trainer goes back to the last parameters whose loss was finite.
+//! resumed on the way. Parameters are only replaced by a step that went well; should numbers stop being finite or grow beyond
+//! all bounds, the trainer goes back to the last parameters whose loss was good.
 
 mod course;
 mod fault;
@@ -16,8 +16,8 @@ pub use course::{Course, Length, Parts};
 pub(crate) use progress::Progress;
 
 use crate::checkpoint::Checkpoint;
-use crate::data::{Batches, Dataset};
-use crate::error::{Divergence, NnError, NotFinite};
+use crate::data::{Batch, Batches, CHUNK, Dataset, Samples};
+use crate::error::{Divergence, NnError, Runaway};
 use crate::loss::Loss;
 use crate::metrics::{Epoch, Event, Flow, Metrics, Tally};
 use crate::model::Model;
@@ -43,9 +43,6 @@ pub struct Settings {
     /// What weights and orders are drawn from.
     pub seed: u64,
 }
-
-/// How many samples are evaluated at once: enough to amortise the walk over the graph, few enough for a small memory.
-const CHUNK: usize = 512;
 
 /// How far a pass over the samples came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -258,8 +255,8 @@ impl Trainer {
     /// As [`Trainer::epoch`].
     pub fn fit<R: Into<Flow>>(
         &mut self,
-        train: &Dataset,
-        test: Option<&Dataset>,
+        train: &dyn Samples,
+        test: Option<&dyn Samples>,
         epochs: usize,
         observe: &mut dyn FnMut(&Event) -> R,
     ) -> Result<Vec<Epoch>, NnError> {
@@ -272,14 +269,14 @@ impl Trainer {
     /// on what is left of it.
     ///
     /// # Errors
-    /// Data that do not fit the model, or numbers that stop being finite.
+    /// Data that do not fit the model, and numbers that stop being finite or a loss beyond its limit.
     pub fn epoch<R: Into<Flow>>(
         &mut self,
-        train: &Dataset,
+        train: &dyn Samples,
         observe: &mut dyn FnMut(&Event) -> R,
     ) -> Result<Metrics, NnError> {
         let ended = self.pass(train, usize::MAX, &mut |_, event| Ok(observe(event).into()))?;
-        let metrics = self.progress.tally.metrics(train.targets().are_classes());
+        let metrics = self.progress.tally.metrics(train.target_spec().are_classes);
         if ended == Pass::Whole {
             self.progress.close(self.seen(metrics));
         }
@@ -287,17 +284,18 @@ impl Trainer {
     }
 
     /// Steps through the rest of an epoch, unless it ends by the number of steps in all or by `watch`.
-    fn pass(&mut self, train: &Dataset, most: usize, watch: &mut Watch<'_>) -> Result<Pass, NnError> {
+    fn pass(&mut self, train: &dyn Samples, most: usize, watch: &mut Watch<'_>) -> Result<Pass, NnError> {
         train.check(&self.model, self.settings.loss)?;
         let epoch = self.epochs() + 1;
-        let batches = Batches::new(train.len(), self.settings.batch_size, self.settings.seed);
-        for samples in batches.epoch(epoch).iter().skip(self.progress.position) {
+        let batches = Batches::new(train.count(), self.settings.batch_size, self.settings.seed);
+        for batch in train.epoch(&batches, epoch, self.progress.position) {
             if self.progress.steps >= most {
                 return Ok(Pass::Partial);
             }
             let step = self.progress.position + 1;
-            let (loss, correct) = self.sound_step(train, samples, (epoch, step))?;
-            self.progress.count(samples.len(), loss, correct);
+            let batch = batch?;
+            let (loss, correct) = self.sound_step(&batch, (epoch, step))?;
+            self.progress.count(batch.rows.len(), loss, correct);
             let event = Event::Step { epoch, step, steps: batches.count(), loss };
             if watch(self, &event)? == Flow::Stop {
                 return Ok(Pass::Partial);
@@ -306,22 +304,22 @@ impl Trainer {
         Ok(Pass::Whole)
     }
 
-    /// A step after which all numbers are finite; else those of before it come back, and the error tells what made them.
-    fn sound_step(
-        &mut self,
-        train: &Dataset,
-        samples: &[usize],
-        (epoch, step): (usize, usize),
-    ) -> Result<(f64, f64), NnError> {
-        let batch = train.rows(samples);
-        let (loss, correct) = self.step(&batch)?;
+    /// A step after which all numbers are finite and the loss is within its limit; else those of before it come back, and the error tells what made them.
+    fn sound_step(&mut self, batch: &Batch, (epoch, step): (usize, usize)) -> Result<(f64, f64), NnError> {
+        let (loss, correct) = self.step(&batch.samples)?;
+        let limit = self.tuning.loss_limit * self.progress.first_loss.unwrap_or(loss).max(1.0);
         let what = match self.kept.iter().position(|v| !is_finite(v)) {
-            _ if !loss.is_finite() => NotFinite::Loss(loss),
-            Some(at) => NotFinite::Param(self.name(at)),
-            None => return Ok((loss, correct)),
+            _ if !loss.is_finite() => Runaway::Loss(loss),
+            _ if loss > limit => Runaway::Beyond { loss, limit },
+            Some(at) => Runaway::Param(self.name(at)),
+            None => {
+                self.progress.first_loss.get_or_insert(loss);
+                return Ok((loss, correct));
+            }
         };
-        let error = self.fault(train, samples, Divergence { epoch, step, what });
-        self.kept.clone_from(if loss.is_finite() { &self.before } else { &self.proven });
+        let updated = matches!(what, Runaway::Param(_));
+        let error = self.fault(batch, Divergence { epoch, step, what });
+        self.kept.clone_from(if updated { &self.before } else { &self.proven });
         Err(error)
     }
 
@@ -329,18 +327,22 @@ impl Trainer {
     ///
     /// # Errors
     /// Data that do not fit the model.
-    pub fn evaluate(&mut self, data: &Dataset) -> Result<Metrics, NnError> {
+    pub fn evaluate(&mut self, data: &dyn Samples) -> Result<Metrics, NnError> {
         data.check(&self.model, self.settings.loss)?;
         let mut tally = Tally::default();
-        let all: Vec<usize> = (0..data.len()).collect();
-        for samples in all.chunks(CHUNK) {
-            let chunk = data.rows(samples);
-            let mut inputs = self.kept[..self.own()].to_vec();
-            inputs.extend([chunk.features().clone(), chunk.targets().values().clone()]);
-            let outputs = self.evaluator(samples.len())?.run(&inputs)?;
-            tally.add(samples.len(), number(&outputs[0]), number(&outputs[1]));
+        for batch in data.chunks(CHUNK) {
+            self.measure(&batch?.samples, &mut tally)?;
         }
-        Ok(tally.metrics(data.targets().are_classes()))
+        Ok(tally.metrics(data.target_spec().are_classes))
+    }
+
+    /// Adds how well the model does on some samples.
+    fn measure(&mut self, samples: &Dataset, tally: &mut Tally) -> Result<(), NnError> {
+        let mut inputs = self.kept[..self.own()].to_vec();
+        inputs.extend([samples.features().clone(), samples.targets().values().clone()]);
+        let outputs = self.evaluator(samples.len())?.run(&inputs)?;
+        tally.add(samples.len(), number(&outputs[0]), number(&outputs[1]));
+        Ok(())
     }
 
     /// One step, its loss and how many samples were right. What was kept is in `before`.

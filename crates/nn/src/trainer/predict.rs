@@ -1,10 +1,10 @@
 //! What a model says of samples, and how well that meets their targets.
 
-use super::{CHUNK, Trainer};
-use crate::data::Dataset;
+use super::Trainer;
+use crate::data::{CHUNK, Samples, Targets};
 use crate::error::{DataError, NnError};
 use crate::layer::Phase;
-use crate::metrics::Report;
+use crate::metrics::{Report, Tally};
 use std::sync::Arc;
 use wengert_exec::{Executable, compile};
 use wengert_expr::{Builder, Function, Type, Value};
@@ -34,14 +34,25 @@ impl Trainer {
         Ok(Value::from_f64s(&Type::new(dtype, [samples, outputs]), &predicted))
     }
 
-    /// How well the model does, measured in every way that goes with the loss.
+    /// How well the model does, measured in every way that goes with the loss. Predictions and targets of all samples are in
+    /// memory for it, their features are not.
     ///
     /// # Errors
     /// Data that do not fit the model.
-    pub fn report(&mut self, data: &Dataset) -> Result<Report, NnError> {
-        let metrics = self.evaluate(data)?;
-        let predictions = self.predict(data.features())?;
-        Ok(Report::new(self.settings.loss, metrics, &predictions, data.targets())?)
+    pub fn report(&mut self, data: &dyn Samples) -> Result<Report, NnError> {
+        data.check(&self.model, self.settings.loss)?;
+        let spec = data.target_spec();
+        let (mut tally, mut predictions, mut targets) = (Tally::default(), Vec::new(), Vec::new());
+        for batch in data.chunks(CHUNK) {
+            let samples = batch?.samples;
+            self.measure(&samples, &mut tally)?;
+            predictions.extend(self.predict(samples.features())?.to_f64s());
+            targets.push(samples.targets().clone());
+        }
+        let ty = Type::new(self.model.precision().dtype(), [data.count(), self.model.outputs()]);
+        let (predictions, targets) = (Value::from_f64s(&ty, &predictions), Targets::stacked(&targets, spec));
+        let metrics = tally.metrics(spec.are_classes);
+        Ok(Report::new(self.settings.loss, metrics, &predictions, &targets)?)
     }
 
     /// From parameters and `x` to predictions.

@@ -11,6 +11,9 @@ pub(crate) struct Progress {
     pub(crate) steps: usize,
     /// How many of them belong to the epoch that is under way.
     pub(crate) position: usize,
+    /// The loss of the first step of all.
+    #[serde(default)]
+    pub(crate) first_loss: Option<f64>,
     /// What these saw.
     pub(crate) tally: Tally,
     /// The whole epochs.

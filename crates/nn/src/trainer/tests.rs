@@ -121,11 +121,12 @@ fn the_schedule_gives_each_step_its_rate() {
 #[test]
 fn divergence_names_the_node_and_keeps_the_last_good_parameters() {
     let sgd = Optimizer::Sgd(Sgd { momentum: 0.9 });
-    let (mut trainer, data) = xor(Settings { optimizer: sgd, learning_rate: 1e3, batch_size: 4, ..ADAM });
+    let (trainer, data) = xor(Settings { optimizer: sgd, learning_rate: 1e3, batch_size: 4, ..ADAM });
+    let mut trainer = trainer.with_tuning(Tuning { loss_limit: f64::INFINITY, ..Tuning::default() });
     let error = trainer.fit(&data, None, 1000, &mut |_| ()).unwrap_err();
     let NnError::Diverged(divergence) = &error else { panic!("{error}") };
     assert_eq!((divergence.epoch, divergence.step), (trainer.epochs() + 1, 1));
-    let NotFinite::Made { by, .. } = &divergence.what else { panic!("{error}") };
+    let Runaway::Made { by, .. } = &divergence.what else { panic!("{error}") };
     assert!(!by.node.spread.is_finite() && by.node.operands.iter().all(|(_, s)| s.is_finite()), "{error}");
     // The step is the library's own, so there is no place in the user's code.
     assert_eq!(by.place, None);
@@ -156,8 +157,30 @@ fn a_rate_of_a_million_stops_within_one_step_of_the_first_such_number() {
             last.0.saturating_sub(1) * steps + last.1 + 1,
             "{rate}"
         );
-        assert!(matches!(found.what, NotFinite::Made { .. }), "{rate}: {found}");
+        assert!(matches!(found.what, Runaway::Made { .. }), "{rate}: {found}");
     }
+}
+
+#[test]
+fn a_loss_beyond_its_limit_stops_although_it_is_finite() {
+    let settings = Settings { learning_rate: 1e6, batch_size: 4, ..ADAM };
+    let (mut trainer, data) = xor(settings);
+    let error = trainer.fit(&data, None, 1000, &mut |_| ()).unwrap_err();
+    let NnError::Diverged(Divergence { epoch: 2, step: 1, what: Runaway::Made { what, by } }) = &error else {
+        panic!("{error}")
+    };
+    let Runaway::Beyond { loss, limit } = **what else { panic!("{error}") };
+    assert!(loss > limit && loss.is_finite() && limit >= 1e6, "{error}");
+    let reach = by.node.spread.greatest.max(-by.node.spread.least);
+    assert!(
+        reach > limit && by.node.operands.iter().all(|(_, s)| s.greatest.max(-s.least) <= limit),
+        "{error}"
+    );
+    let fresh = xor(settings).0.params();
+    assert!(trainer.params().iter().zip(&fresh).all(|((_, a), (_, b))| a.bit_eq(b)));
+    let unlimited = Tuning { loss_limit: f64::INFINITY, ..Tuning::default() };
+    let mut trainer = xor(settings).0.with_tuning(unlimited);
+    assert_eq!(trainer.fit(&data, None, 100, &mut |_| ()).unwrap().len(), 100);
 }
 
 #[test]

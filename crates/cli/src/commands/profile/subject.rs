@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use wengert::exec::{ExecError, Interpreter};
 use wengert::expr::{DType, Function, Input, Output, Type, Value};
-use wengert::nn::{Experiment, Purpose, Random};
+use wengert::nn::{Experiment, Purpose, Random, Samples};
 
 /// What is profiled.
 pub(super) struct Subject {
@@ -52,10 +52,11 @@ impl Subject {
         let args = TrainArgs { preset: Some(preset), data, ..TrainArgs::default() };
         let Experiment { train, trainer, .. } = Experiment::new(&config(&args, settings)?)?;
         let (model, settings) = (trainer.model(), trainer.settings());
-        let batch: Vec<usize> = (0..settings.batch_size.min(train.len())).collect();
-        let function = trainer.step_function(batch.len())?;
+        let batch = settings.batch_size.min(train.count());
+        let function = trainer.step_function(batch)?;
         let state = [trainer.params(), trainer.state()].concat();
-        let samples = train.rows(&batch);
+        let samples =
+            train.chunks(batch).next().transpose()?.ok_or_else(|| Failure::work("no samples"))?.samples;
         let rate = Value::from_f64s(&Type::scalar(model.precision().dtype()), &[settings.learning_rate]);
         let carry = state.len();
         let given = [samples.features().clone(), samples.targets().values().clone(), rate];

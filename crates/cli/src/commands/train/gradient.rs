@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use wengert::diff::{Costs, Mode, cost, grad};
 use wengert::expr::{Function, Output};
-use wengert::nn::{Experiment, NnError};
+use wengert::nn::{Experiment, NnError, Samples};
 
 /// The loss of one batch with its gradient.
 pub(super) struct Gradient {
@@ -21,7 +21,7 @@ impl Gradient {
     /// The gradient of a model's loss on one of its batches.
     pub(super) fn new(experiment: &Experiment) -> Result<Gradient, Failure> {
         let (model, settings) = (experiment.trainer.model(), experiment.trainer.settings());
-        let batch = settings.batch_size.min(experiment.train.len());
+        let batch = settings.batch_size.min(experiment.train.count());
         let loss = model.loss_function(settings.loss, batch).map_err(NnError::from)?;
         let names: Vec<String> = model.param_types().into_iter().map(|(name, _)| name).collect();
         let wrt: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -8,7 +8,7 @@ use crate::measures;
 use crate::progress::metrics;
 use serde_json::{Value as Json, json};
 use std::time::Duration;
-use wengert::nn::{Epoch, Experiment, Metrics, Report as Measured, TrainConfig};
+use wengert::nn::{Epoch, Experiment, Metrics, Report as Measured, Samples, TrainConfig};
 
 /// What is said in the end.
 pub(super) struct Report<'a> {
@@ -50,7 +50,7 @@ impl Report<'_> {
         let model = self.experiment.trainer.model();
         let mut text = format!(
             "trained {model} on {} samples for {} in {:.1} s (seed {})\n",
-            self.experiment.train.len(),
+            self.experiment.train.count(),
             counted(self.history.len()),
             self.seconds.as_secs_f64(),
             self.config.train.seed,

@@ -1,6 +1,7 @@
 //! Losses as training and configurations use them.
 
 use super::*;
+use crate::data::Samples;
 
 const EVERY: [Loss; 12] = [
     Loss::Mse,

@@ -1,12 +1,16 @@
-//! Samples from the sources that a configuration can name.
+//! Samples from the sources that a configuration can name, parted and scaled as it says.
+
+mod stream;
 
 use crate::config::{Column, ConfigError, DataConfig, Source, SplitOrder};
-use crate::data::{Dataset, Standardize, Synthetic, split_ordered, split_shuffled};
+use crate::data::{
+    Dataset, Samples, Standardize, Stream, Synthetic, flat, split_ordered, split_shuffled, without_column,
+};
 use crate::error::{DataError, NnError};
 use crate::loss::Loss;
 use crate::precision::Precision;
-use ndarray::{Axis, s};
 use std::path::Path;
+use std::sync::Arc;
 use wengert_expr::Value;
 use wengert_interop::{
     CsvOptions, CsvTable, Delimiter, breast_cancer, diabetes, digits, iris, read_csv, read_idx,
@@ -15,63 +19,136 @@ use wengert_interop::{
 
 /// All that a training needs of its data.
 #[derive(Clone, Debug)]
-pub(crate) struct Samples {
-    pub(crate) train: Dataset,
+pub(crate) struct Loaded<S> {
+    pub(crate) train: S,
     /// The samples to judge epochs by, taken from those to train on.
-    pub(crate) validation: Option<Dataset>,
+    pub(crate) validation: Option<S>,
     /// The samples to test on.
-    pub(crate) test: Option<Dataset>,
+    pub(crate) test: Option<S>,
     /// How features were shifted and scaled.
     pub(crate) standardize: Option<Standardize>,
     /// The names of the features, where a table names them.
     pub(crate) columns: Option<Vec<String>>,
 }
 
-/// Reads, splits and scales. A share of the samples to train on may be kept to judge epochs by.
-pub(crate) fn load(
-    data: &DataConfig,
-    loss: Loss,
-    precision: Precision,
-    seed: u64,
-    validation: Option<f64>,
-) -> Result<Samples, NnError> {
-    let dataset = |(features, targets): (Value, Value)| -> Result<Dataset, NnError> {
-        let dataset = Dataset::new(&flat(&features), &targets, loss, precision)?;
-        Ok(if data.scale == 1.0 { dataset } else { dataset.scaled(data.scale) })
-    };
-    let own_seed = data.seed.unwrap_or(seed);
-    let made = |synthetic: Synthetic| Ok(synthetic.sample(own_seed, loss)?);
-    let mut columns = None;
-    let mut read = |path, labels| read(data, path, labels, &made, &mut columns);
-    let apart = |all: &Dataset, fraction: f64, seed: u64| match data.split {
-        SplitOrder::Shuffled => split_shuffled(all, fraction, seed).map(kept_apart),
-        SplitOrder::Ordered => split_ordered(all, fraction).map(kept_apart),
-    };
-    let all = dataset(read(data.path.as_deref(), data.labels_path.as_deref())?)?;
-    let (train, test) = match (&data.test_path, data.test_fraction()) {
-        (Some(path), _) => {
-            let test = read(Some(path), data.test_labels_path.as_deref())?;
-            (all, Some(dataset(test)?))
-        }
-        (None, 0.0) => (all, None),
-        (None, fraction) => apart(&all, fraction, own_seed)?,
-    };
-    let (train, validation) = match validation {
-        Some(fraction) => apart(&train, fraction, seed)?,
-        None => (train, None),
-    };
-    if !data.standardize {
-        return Ok(Samples { train, validation, test, standardize: None, columns });
-    }
-    let scale = Standardize::fit(&train);
-    // Data of another width are left as they are: the model says that they do not fit.
-    let scaled = |part: Dataset| if part.width() == train.width() { scale.apply(&part) } else { part };
-    let (test, validation) = (test.map(scaled), validation.map(scaled));
-    Ok(Samples { train: scale.apply(&train), validation, test, standardize: Some(scale), columns })
+/// What is wanted of samples.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'p> {
+    pub(crate) loss: Loss,
+    pub(crate) precision: Precision,
+    pub(crate) seed: u64,
+    /// The share of the samples to train on that is kept to judge epochs by.
+    pub(crate) validation: Option<f64>,
+    /// How features are shifted and scaled, where that is not learned from them.
+    pub(crate) standardize: Option<&'p Standardize>,
 }
 
-fn kept_apart((train, test): (Dataset, Dataset)) -> (Dataset, Option<Dataset>) {
-    (train, Some(test))
+/// Samples in memory, or in their files where the configuration says so.
+pub(crate) fn open(data: &DataConfig, wanted: &Wanted<'_>) -> Result<Loaded<Arc<dyn Samples>>, NnError> {
+    Ok(if data.stream { stream::open(data, wanted)?.shared() } else { load(data, wanted)?.shared() })
+}
+
+/// Samples in memory.
+pub(crate) fn load(data: &DataConfig, wanted: &Wanted<'_>) -> Result<Loaded<Dataset>, NnError> {
+    let dataset = |(features, targets): (Value, Value)| -> Result<Dataset, NnError> {
+        Ok(Dataset::new(&flat(&features), &targets, wanted.loss, wanted.precision)?)
+    };
+    let seed = data.seed.unwrap_or(wanted.seed);
+    let made = |synthetic: Synthetic| Ok(synthetic.sample(seed, wanted.loss)?);
+    let mut columns = None;
+    let mut read = |path, labels| dataset(read(data, path, labels, &made, &mut columns)?);
+    let all = read(data.path.as_deref(), data.labels_path.as_deref())?;
+    let labels = data.test_labels_path.as_deref();
+    let test = data.test_path.as_deref().map(|path| read(Some(path), labels)).transpose()?;
+    parted(data, wanted, (all, test), columns)
+}
+
+/// Samples that can be parted and scaled.
+trait Parted: Samples + Clone + 'static {
+    /// Those to train on and those kept apart.
+    fn split(&self, order: SplitOrder, fraction: f64, seed: u64) -> Result<(Self, Self), DataError>;
+    fn scaled(&self, factor: f64) -> Self;
+    fn standardized(&self, by: &Standardize) -> Self;
+}
+
+impl Parted for Dataset {
+    fn split(&self, order: SplitOrder, fraction: f64, seed: u64) -> Result<(Dataset, Dataset), DataError> {
+        match order {
+            SplitOrder::Shuffled => split_shuffled(self, fraction, seed),
+            SplitOrder::Ordered => split_ordered(self, fraction),
+        }
+    }
+
+    fn scaled(&self, factor: f64) -> Dataset {
+        Dataset::scaled(self, factor)
+    }
+
+    fn standardized(&self, by: &Standardize) -> Dataset {
+        by.apply(self)
+    }
+}
+
+impl Parted for Stream {
+    fn split(&self, order: SplitOrder, fraction: f64, seed: u64) -> Result<(Stream, Stream), DataError> {
+        match order {
+            SplitOrder::Shuffled => self.split_shuffled(fraction, seed),
+            SplitOrder::Ordered => self.split_ordered(fraction),
+        }
+    }
+
+    fn scaled(&self, factor: f64) -> Stream {
+        Stream::scaled(self, factor)
+    }
+
+    fn standardized(&self, by: &Standardize) -> Stream {
+        Stream::standardized(self, by)
+    }
+}
+
+/// Splits and scales. Samples to test on may have come by themselves.
+fn parted<S: Parted>(
+    data: &DataConfig,
+    wanted: &Wanted<'_>,
+    (all, test): (S, Option<S>),
+    columns: Option<Vec<String>>,
+) -> Result<Loaded<S>, NnError> {
+    let scaled = |part: S| if data.scale == 1.0 { part } else { part.scaled(data.scale) };
+    let apart = |all: &S, fraction: f64, seed: u64| -> Result<(S, Option<S>), DataError> {
+        let (rest, part) = all.split(data.split, fraction, seed)?;
+        Ok((rest, Some(part)))
+    };
+    let (all, test) = (scaled(all), test.map(scaled));
+    let (train, test) = match (test, data.test_fraction()) {
+        (None, fraction) if fraction != 0.0 => apart(&all, fraction, data.seed.unwrap_or(wanted.seed))?,
+        (test, _) => (all, test),
+    };
+    let (train, validation) = match wanted.validation {
+        Some(fraction) => apart(&train, fraction, wanted.seed)?,
+        None => (train, None),
+    };
+    let standardize = match wanted.standardize {
+        Some(given) => Some(given.clone()),
+        None => data.standardize.then(|| Standardize::fit(&train)).transpose()?,
+    };
+    let Some(by) = &standardize else { return Ok(Loaded { train, validation, test, standardize, columns }) };
+    // Data of another width are left as they are: the model says that they do not fit.
+    let scaled = |part: S| if part.width() == by.width() { part.standardized(by) } else { part };
+    let (train, validation, test) = (scaled(train), validation.map(scaled), test.map(scaled));
+    Ok(Loaded { train, validation, test, standardize, columns })
+}
+
+impl<S: Samples + 'static> Loaded<S> {
+    fn shared(self) -> Loaded<Arc<dyn Samples>> {
+        let Loaded { train, validation, test, standardize, columns } = self;
+        let shared = |samples: S| -> Arc<dyn Samples> { Arc::new(samples) };
+        Loaded {
+            train: shared(train),
+            validation: validation.map(shared),
+            test: test.map(shared),
+            standardize,
+            columns,
+        }
+    }
 }
 
 /// Features and targets as the source holds them, in these files if it has files, or as they are made up.
@@ -104,7 +181,8 @@ fn read(
         Source::Csv => {
             let table = read_csv(path()?, &options(data))?;
             if columns.is_none() {
-                *columns = feature_names(&table, labels.is_none(), data.label_column.as_ref());
+                *columns =
+                    feature_names(table.columns.as_deref(), labels.is_none(), data.label_column.as_ref());
             }
             match labels {
                 Some(labels) => Ok((table.values, read_csv(labels, &options(data))?.values)),
@@ -151,36 +229,24 @@ pub(crate) fn array(arrays: &[(String, Value)], name: &str) -> Result<Value, Dat
 
 /// The table without a column, the last unless told, and that column.
 fn target_column(table: &CsvTable, column: Option<&Column>) -> Result<(Value, Value), DataError> {
+    let columns = table.values.shape().get(1).copied().unwrap_or(0);
+    without_column(&table.values, position(column, columns, table.columns.as_deref())?)
+}
+
+/// The position of the target's column, the last unless told.
+fn position(column: Option<&Column>, columns: usize, names: Option<&[String]>) -> Result<usize, DataError> {
     let column = column.unwrap_or(&Column::Number(-1));
-    let missing = |columns| DataError::NoColumn { found: column.to_string(), columns };
-    let Some(values) = table.values.tensor::<f64>().filter(|t| t.ndim() == 2) else { return Err(missing(0)) };
-    let columns = values.shape()[1];
-    let at = column.position(columns, table.columns.as_deref()).ok_or_else(|| missing(columns))?;
-    let others: Vec<usize> = (0..columns).filter(|&c| c != at).collect();
-    Ok((Value::from(values.select(Axis(1), &others)), Value::from(values.slice(s![.., at]).to_vec())))
+    let missing = || DataError::NoColumn { found: column.to_string(), columns };
+    column.position(columns, names).ok_or_else(missing)
 }
 
 /// The names of the columns but that of the target, if the table holds it.
-pub(crate) fn feature_names(
-    table: &CsvTable,
-    has_target: bool,
-    target: Option<&Column>,
-) -> Option<Vec<String>> {
-    let mut names = table.columns.clone()?;
+fn feature_names(names: Option<&[String]>, has_target: bool, target: Option<&Column>) -> Option<Vec<String>> {
+    let mut features = names?.to_vec();
     if has_target {
-        let at = target.unwrap_or(&Column::Number(-1)).position(names.len(), table.columns.as_deref())?;
-        names.remove(at);
+        features.remove(position(target, features.len(), names).ok()?);
     }
-    Some(names)
-}
-
-/// A row for each sample, whatever shape a sample has.
-pub(crate) fn flat(features: &Value) -> Value {
-    let reshaped = match *features.shape() {
-        [n, _, _, ..] if n > 0 => features.reshaped(&[n, features.len() / n]),
-        _ => None,
-    };
-    reshaped.unwrap_or_else(|| features.clone())
+    Some(features)
 }
 
 #[cfg(test)]
@@ -189,8 +255,13 @@ mod tests {
     use std::fs::write;
     use wengert_interop::{write_npy, write_npz};
 
-    fn classes(data: &DataConfig) -> Result<Samples, NnError> {
-        load(data, Loss::SoftmaxCrossEntropy, Precision::F64, 1, None)
+    fn wanted(validation: Option<f64>) -> Wanted<'static> {
+        let (loss, precision) = (Loss::SoftmaxCrossEntropy, Precision::F64);
+        Wanted { loss, precision, seed: 1, validation, standardize: None }
+    }
+
+    fn classes(data: &DataConfig) -> Result<Loaded<Dataset>, NnError> {
+        load(data, &wanted(None))
     }
 
     fn folder() -> tempfile::TempDir {
@@ -227,12 +298,11 @@ mod tests {
     #[test]
     fn validation_is_taken_from_training_alone() {
         let data = DataConfig { standardize: true, ..DataConfig::new(Source::Iris) };
-        let part =
-            |validation| load(&data, Loss::SoftmaxCrossEntropy, Precision::F64, 1, validation).unwrap();
+        let part = |validation| load(&data, &wanted(validation)).unwrap();
         let (whole, apart) = (part(None), part(Some(0.25)));
         let validation = apart.validation.as_ref().unwrap();
         assert_eq!((apart.train.len(), validation.len(), apart.test.as_ref().unwrap().len()), (90, 30, 30));
-        let test = |s: &Samples| s.test.as_ref().unwrap().targets().values().to_f64s();
+        let test = |s: &Loaded<Dataset>| s.test.as_ref().unwrap().targets().values().to_f64s();
         assert_eq!(test(&whole), test(&apart));
         // What scales is learned from the samples that are left to train on.
         let mean = apart.train.features().to_f64s().iter().step_by(4).sum::<f64>();
