@@ -33,6 +33,8 @@ pub(super) struct Emitter<'a> {
     pub(super) pool: Pool,
     /// Which vector of a round is written.
     pub(super) part: usize,
+    /// Whether all elements of the round are there. What is stored without a mask can be loaded again at once.
+    pub(super) whole: bool,
     pub(super) states: &'a [Vec<Place>],
     pub(super) calls: &'a [Call],
     pub(super) detours: Vec<Detour>,
@@ -97,9 +99,14 @@ impl Emitter<'_> {
             Place::Stream(stream) if self.shape.scalar => {
                 (self.stream(stream, if wide { 8 } else { 4 }).broadcast().into(), false)
             }
-            Place::Stream(stream) => (self.stream(stream, if wide { 8 } else { 4 }).into(), true),
+            Place::Stream(stream) => (self.stream(stream, if wide { 8 } else { 4 }).into(), !self.whole),
             Place::MaskSlot(_) | Place::Truth(_) | Place::Nowhere => (Operand::Immediate(0), false),
         }
+    }
+
+    /// The masking of what reaches beyond the row's end, where the round does.
+    fn ending(&self, masking: Masking) -> Masking {
+        if self.whole { Masking::All } else { masking }
     }
 
     fn mask(&self, place: Place) -> Register {
@@ -276,7 +283,7 @@ impl Emitter<'_> {
         let Place::State(reduce) = action.args[1] else { return };
         let state = self.states[reduce as usize][self.part];
         let (value, _) = self.operand(action.args[0], action.wide);
-        let masking = Masking::Merge(THERE);
+        let masking = self.ending(Masking::Merge(THERE));
         let register = match (state, action.args[2]) {
             (Place::Register(r), _) => r,
             (_, Place::Register(spare)) => {
@@ -307,7 +314,8 @@ impl Emitter<'_> {
             return self.asm.plain(code, &[to, value]);
         }
         let code = if wide { EVEX_Vmovupd_xmmm128_k1z_xmm } else { EVEX_Vmovups_xmmm128_k1z_xmm };
-        self.asm.emit(sized(code, self.shape.length(wide)), Masking::Merge(THERE), &[to, value]);
+        let masking = self.ending(Masking::Merge(THERE));
+        self.asm.emit(sized(code, self.shape.length(wide)), masking, &[to, value]);
     }
 
     fn bytes(&mut self, prim: Prim, action: &Action) {
@@ -327,7 +335,10 @@ impl Emitter<'_> {
                     true => {
                         self.asm.plain(EVEX_Vpextrb_r32m8_xmm_imm8, &[memory, value, Operand::Immediate(0)])
                     }
-                    false => self.asm.emit(narrow_bytes(length), Masking::Merge(THERE), &[memory, value]),
+                    false => {
+                        let masking = self.ending(Masking::Merge(THERE));
+                        self.asm.emit(narrow_bytes(length), masking, &[memory, value]);
+                    }
                 }
             }
         }
@@ -336,7 +347,8 @@ impl Emitter<'_> {
     pub(super) fn widen_bytes(&mut self, register: u8, memory: Operand) {
         let length = self.shape.length(false);
         let to = vector(length, register).into();
-        self.asm.emit(sized(EVEX_Vpmovzxbd_xmm_k1z_xmmm32, length), Masking::Zero(THERE), &[to, memory]);
+        let masking = self.ending(Masking::Zero(THERE));
+        self.asm.emit(sized(EVEX_Vpmovzxbd_xmm_k1z_xmmm32, length), masking, &[to, memory]);
     }
 }
 

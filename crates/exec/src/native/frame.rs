@@ -34,7 +34,7 @@ pub(super) fn assemble(tape: &Tape, shape: Shape, streams: usize, states: usize)
     let calls: Box<[Call]> = tape.calls.clone().into();
     let scratch = layout.size(shape);
     const BYTES_AN_ACTION: usize = 10;
-    let capacity = allocation.actions.len() * BYTES_AN_ACTION * states + 1024;
+    let capacity = allocation.actions.len() * BYTES_AN_ACTION * states * 2 + 1024;
     let emitter = Emitter {
         asm: Assembler::new(capacity)?,
         shape,
@@ -42,6 +42,7 @@ pub(super) fn assemble(tape: &Tape, shape: Shape, streams: usize, states: usize)
         layout,
         pool: Pool::default(),
         part: 0,
+        whole: false,
         states: &allocation.states,
         calls: &calls,
         detours: Vec::new(),
@@ -231,7 +232,7 @@ impl Frame<'_> {
         }
     }
 
-    /// The row, a few vectors a round. The last round has less, if a row isn't full of them.
+    /// The row, a few vectors a round. The last round has less, if a row isn't full of them, and code of its own.
     fn rounds(&mut self) {
         let elements = (self.emit.shape.lanes * self.states) as i32;
         let [round, rest, end] = [(); 3].map(|()| self.emit.asm.label());
@@ -241,11 +242,7 @@ impl Frame<'_> {
         self.emit.asm.immediate(Mov_rm64_imm32, B, -1);
         self.set_mask();
         self.emit.asm.bind(round);
-        for part in 0..self.states {
-            self.emit.part = part;
-            self.move_mask();
-            self.part();
-        }
+        self.round(true);
         self.emit.asm.immediate(Add_rm64_imm32, INDEX, elements);
         self.plain(Lea_r64_m, &[A.into(), Address::new(INDEX, elements.into()).into()]);
         self.plain(Cmp_r64_rm64, &[A.into(), COUNT.into()]);
@@ -257,8 +254,18 @@ impl Frame<'_> {
         self.emit.asm.immediate(Mov_rm64_imm32, B, -1);
         self.plain(VEX_Bzhi_r64_rm64_r64, &[B.into(), B.into(), A.into()]);
         self.set_mask();
-        self.emit.asm.jump(Jmp_rel32_64, round);
+        self.round(false);
         self.emit.asm.bind(end);
+    }
+
+    /// A few vectors, all of whose elements are there or not.
+    fn round(&mut self, whole: bool) {
+        self.emit.whole = whole;
+        for part in 0..self.states {
+            self.emit.part = part;
+            self.move_mask();
+            self.part();
+        }
     }
 
     /// The mask of the next round's elements, from `B`.

@@ -141,13 +141,47 @@ impl Nest {
         }
     }
 
-    /// Puts the axis that suits most streams innermost.
+    /// Puts the axis that suits most streams innermost, of a transposition those of both of its streams.
     fn order(&mut self) {
-        if let Some(inner) = self.inner() {
-            let rank = self.extents.len();
-            let axes: SmallVec<[usize; 4]> = (0..rank).filter(|&a| a != inner).chain([inner]).collect();
-            self.permute(&axes);
+        let last: SmallVec<[usize; 2]> = match (self.transposed(), self.inner()) {
+            (Some(axes), _) => axes.into_iter().collect(),
+            (None, Some(inner)) => self.rows(inner).into_iter().chain([inner]).collect(),
+            (None, None) => return,
+        };
+        let others = (0..self.extents.len()).filter(|a| !last.contains(a));
+        let axes: SmallVec<[usize; 4]> = others.chain(last.iter().copied()).collect();
+        self.permute(&axes);
+    }
+
+    /// The axis of rows, where another one than the next would make very few of them. What is folded keeps its order.
+    fn rows(&self, inner: usize) -> Option<usize> {
+        /// A kernel is called for so many rows at least, if it can be.
+        const MANY: usize = 8;
+        let folds = self.program.insts.iter().any(|i| matches!(i.op, Op::Accumulate(_) | Op::Reduce(_)));
+        let mut others = (0..self.extents.len()).rev().filter(|&a| a != inner);
+        match others.next() {
+            Some(next) if !folds && self.extents[next] < MANY => others.find(|&a| self.extents[a] >= MANY),
+            _ => None,
         }
+    }
+
+    /// The axes along which what is written and what is read goes from neighbour to neighbour, if elements are only moved
+    /// and the axes are two long ones.
+    fn transposed(&self) -> Option<[usize; 2]> {
+        /// Shorter axes are not worth a block.
+        const LONG: usize = 8;
+        let [load, store] = &*self.program.insts else { return None };
+        let (Op::Load, Op::Store, Some(from), Some(to)) = (load.op, store.op, load.stream(), store.stream())
+        else {
+            return None;
+        };
+        let dense = |stream: usize| {
+            let Stream { address, dtype } = &self.streams[stream];
+            let along = |&a: &usize| address.strides[a] == dtype.size() as isize && self.extents[a] >= LONG;
+            (0..self.extents.len()).find(along)
+        };
+        let (read, written) = (dense(from)?, dense(to)?);
+        (read != written && load.dtype != DType::Bool).then_some([written, read])
     }
 
     /// The axis along which most streams go from neighbour to neighbour or stand still, and that is long.

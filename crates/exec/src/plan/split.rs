@@ -25,6 +25,9 @@ const WORTH: usize = 400_000;
 /// Elements of one piece.
 const PIECE: usize = 16 * 1024;
 
+/// A piece that is cut out of what a kernel runs over has so many elements along the axis.
+const THIN: usize = 16;
+
 /// A partial result must be this much smaller than what is folded into it.
 const SHRINKS: usize = 8;
 
@@ -49,16 +52,22 @@ fn cut(l: &mut Loop, buffers: &mut Vec<Buffer>) -> Vec<Loop> {
     if elements.saturating_mul(l.program.insts.len()) < WORTH {
         return Vec::new();
     }
-    // The longest axis of those along which no fold stands still, unless there is none.
     let folds = folds(&l.program);
+    let rank = l.extents.len();
     let still = |axis: usize| folds.iter().any(|&(s, _)| l.streams[s].strides[axis] == 0);
-    let axes = 0..l.extents.len();
-    let free = axes
-        .clone()
-        .filter(|&a| !still(a) && l.extents[a] >= 8)
-        .max_by_key(|&a| (l.extents[a], usize::MAX - a));
-    let Some(axis) = free.or_else(|| axes.max_by_key(|&a| l.extents[a])) else { return Vec::new() };
-    let size = (PIECE * l.extents[axis] / elements).max(1);
+    let longest =
+        |axes: &mut dyn Iterator<Item = usize>| axes.max_by_key(|&a| (l.extents[a], usize::MAX - a));
+    let long = |&a: &usize| l.extents[a] >= 8;
+    // A kernel runs over the last two axes: they stay whole if another one can be cut, or are cut into thick pieces.
+    let size = |axis: usize| (PIECE * l.extents[axis] / elements).max(1);
+    let thick = |&a: &usize| size(a) >= THIN || a + 2 < rank;
+    // The longest axis of those along which no fold stands still, unless there is none.
+    let free = |axes: usize| longest(&mut (0..axes).filter(|a| long(a) && !still(*a) && thick(a)));
+    let outer = || free(rank.saturating_sub(2));
+    let Some(axis) = outer().or_else(|| free(rank)).or_else(|| longest(&mut (0..rank))) else {
+        return Vec::new();
+    };
+    let size = if still(axis) || axis + 2 < rank { size(axis) } else { size(axis).max(THIN) };
     let pieces = l.extents[axis].div_ceil(size);
     if pieces < 2 {
         return Vec::new();

@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "Kernel::run is unsafe to call")]
 
+use super::moves::Moves;
 use crate::lane::{Cursor, Kernel, Program, Tiles};
 use crate::native::{self, NativeScalar};
 use crate::plan::Loop;
@@ -65,7 +66,11 @@ pub(crate) fn kernel(program: &Program, one: bool, native: bool) -> Arc<dyn Kern
         false if native => native::compile(program).map(|k| Arc::new(k) as Arc<dyn Kernel>),
         false => None,
     };
-    compiled.unwrap_or_else(|| tiles(program))
+    let usual = compiled.unwrap_or_else(|| tiles(program));
+    if one {
+        return usual;
+    }
+    Moves::of(program, usual).map_or_else(|usual| usual, |moves| Arc::new(moves))
 }
 
 fn tiles(program: &Program) -> Arc<dyn Kernel> {

@@ -9,6 +9,7 @@ mod kernels;
 mod loops;
 mod machine;
 mod memory;
+mod moves;
 mod options;
 mod products;
 mod profile;

@@ -56,7 +56,11 @@ impl<const AXES: usize> Rule for Conv<AXES> {
         shape.extend([patches.shape()[AXES + 1], channels]);
         let w = own.param("W", &shape, Start::Init, x);
         let b = own.param("b", &[channels], Start::Constant(0.0), x);
-        let product = if AXES == 1 { "ntci,ico->nto" } else { "nhwcij,ijco->nhwo" };
+        // Channels innermost, as they lie in memory: the patches of a product are then copied in long runs.
+        let rank = patches.shape().rank();
+        let order = (0..=AXES).chain(AXES + 2..rank).chain([AXES + 1]).map(|axis| axis as i64);
+        let patches = patches.transpose(&order.collect::<Vec<_>>());
+        let product = if AXES == 1 { "ntic,ico->nto" } else { "nhwijc,ijco->nhwo" };
         Ok(x.builder().einsum(product, &[patches, w]) + b)
     }
 }
