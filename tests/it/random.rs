@@ -35,9 +35,11 @@ pub(crate) struct Drawn {
     pub(crate) smooth: bool,
 }
 
-/// Into the interval where an operation is tame.
+/// Into the interval where an operation is tame, and not to its very ends: a sigmoid that is 1 but for its rounding would
+/// come to a whole number but for its rounding, where steps are.
 fn squashed<'b>(x: Expr<'b>, (low, high): (f64, f64)) -> Expr<'b> {
-    x.sigmoid() * (high - low) + low
+    let width = high - low;
+    x.sigmoid() * (0.97 * width) + (low + 0.01 * width)
 }
 
 fn is_smooth(row_kinks: &str) -> bool {
