@@ -331,16 +331,6 @@ pub enum DataError {
         /// The kind of file.
         kind: &'static str,
     },
-    /// Features of other names, or in another order, than the model was trained with.
-    #[error(
-        "the features are {found}; the model takes {expected}: other columns, or the same in another order"
-    )]
-    OtherColumns {
-        /// The names that it takes.
-        expected: String,
-        /// The names that there are.
-        found: String,
-    },
     /// An array that an archive does not hold.
     #[error("there is no array named {name:?}; the file holds {found}")]
     NoArray {

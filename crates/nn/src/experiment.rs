@@ -2,13 +2,14 @@
 
 use crate::checkpoint::{Checkpoint, CheckpointError, Folder, Source, fingerprint};
 use crate::config::{CheckpointConfig, ConfigError, TrainConfig};
-use crate::data::Samples;
+use crate::data::{Batches, Samples};
 use crate::error::NnError;
 use crate::full_batch;
 use crate::load::{Loaded, Wanted, open};
 use crate::log::Logs;
 use crate::metrics::{Epoch, Event, Flow};
 use crate::minimize::{Minimizer, Stop};
+use crate::optim::Tuning;
 use crate::trainer::{Course, Length, Parts, Trainer, Watch};
 use std::sync::Arc;
 
@@ -48,6 +49,7 @@ impl Experiment {
             seed: settings.seed,
             validation: config.train.validation_fraction,
             standardize: None,
+            columns: None,
         };
         let Loaded { train, validation, test, standardize, columns } = open(data, &wanted)?;
         let spec = train.target_spec();
@@ -64,8 +66,11 @@ impl Experiment {
         for data in std::iter::once(&train).chain(&validation).chain(&test) {
             data.check(&model, settings.loss)?;
         }
-        let trainer = Trainer::new(model, settings).with_tuning(config.train.tuning());
         let (course, checkpoint) = (config.train.course(), config.train.checkpoint);
+        let batches = Batches::new(train.count(), settings.batch_size, settings.seed);
+        let tuning = config.train.tuning();
+        let schedule = tuning.schedule.over(course.steps_of(&batches));
+        let trainer = Trainer::new(model, settings).with_tuning(Tuning { schedule, ..tuning });
         let minimizer = config.train.optimizer.minimizer();
         if let Some(minimizer) = minimizer
             && !trainer.buffers().is_empty()
@@ -165,6 +170,7 @@ mod tests {
     use super::*;
     use crate::data::Synthetic;
     use crate::loss::Loss;
+    use crate::optim::Schedule;
     use crate::predictor::Predictor;
     use std::path::Path;
     use wengert_expr::Value;
@@ -378,6 +384,17 @@ mod tests {
         other.data.scale = 2.0;
         let message = Experiment::resumed(&other, &checkpoint).unwrap_err().to_string();
         assert!(message.starts_with("the checkpoint was made while training on other data"), "{message}");
+    }
+
+    #[test]
+    fn a_schedule_without_steps_spans_all_of_training() {
+        let schedule = "[train.schedule]\nname = 'cosine'\nlast = 0.5";
+        let mut config = TrainConfig::from_toml(&judged(schedule).source.config).unwrap();
+        let found = |config: &TrainConfig| Experiment::new(config).unwrap().trainer.tuning().schedule;
+        // 400 epochs of 90 samples in batches of 20.
+        assert_eq!(found(&config), Schedule::Cosine { steps: 2000, last: 0.5 });
+        (config.train.epochs, config.train.steps) = (0, Some(7));
+        assert_eq!(found(&config), Schedule::Cosine { steps: 7, last: 0.5 });
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::checkpoint::{Checkpoint, CheckpointError, Source, fingerprint};
 use crate::config::{Column, DataConfig, Source as DataSource, TrainConfig};
 use crate::data::{Dataset, flat};
 use crate::error::{DataError, NnError};
-use crate::load::{Wanted, array, open, options};
+use crate::load::{Wanted, array, open, options, positions};
 use crate::loss::{Loss, TargetKind};
 use crate::metrics::{Report, argmax};
 use crate::trainer::Trainer;
@@ -125,7 +125,7 @@ impl Predictor {
     /// What the model wants of samples.
     fn wanted(&self, validation: Option<f64>) -> Wanted<'_> {
         let (train, precision) = (&self.config.train, self.config.model.precision);
-        Wanted { loss: train.loss, precision, seed: train.seed, validation, standardize: None }
+        Wanted { loss: train.loss, precision, seed: train.seed, validation, standardize: None, columns: None }
     }
 
     /// How well the model does on the samples of a file, read as the samples to train on were.
@@ -156,13 +156,8 @@ impl Predictor {
             ..own
         };
         TrainConfig { data: data.clone(), ..self.config.clone() }.validate()?;
-        let standardize = self.source.standardize.as_ref();
-        let loaded = open(&data, &Wanted { standardize, ..self.wanted(None) })?;
-        if let (Some(own), Some(found)) = (&self.source.columns, &loaded.columns)
-            && own != found
-        {
-            return Err(DataError::OtherColumns { expected: listed(own), found: listed(found) }.into());
-        }
+        let (standardize, columns) = (self.source.standardize.as_ref(), self.source.columns.as_deref());
+        let loaded = open(&data, &Wanted { standardize, columns, ..self.wanted(None) })?;
         self.trainer.report(&loaded.train)
     }
 
@@ -189,12 +184,7 @@ impl Predictor {
         let Some(values) = table.values.tensor::<f64>() else { return Ok(table.values.clone()) };
         let (width, data) = (table.values.shape()[1], &self.config.data);
         let picked: Vec<usize> = match (&self.source.columns, &table.columns) {
-            (Some(own), Some(found)) => {
-                let missing =
-                    |name: &String| DataError::MissingColumn { name: name.clone(), found: listed(found) };
-                let at = |name| found.iter().position(|n| n == name).ok_or_else(|| missing(name));
-                own.iter().map(at).collect::<Result<_, _>>()?
-            }
+            (Some(own), Some(found)) => positions(own, found)?,
             _ if width == self.source.features + 1 => {
                 let usual = Column::Number(-1);
                 let target = data.label_column.as_ref().unwrap_or(&usual);
@@ -221,10 +211,6 @@ fn file_source(path: &Path, labels: bool) -> Result<DataSource, NnError> {
 
 fn bytes_of(path: &Path) -> Result<Vec<u8>, InteropError> {
     std::fs::read(path).map_err(|source| InteropError::Io { path: path.to_owned(), source })
-}
-
-fn listed(names: &[String]) -> String {
-    names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
 }
 
 /// What each output is.
@@ -311,8 +297,11 @@ mod tests {
         assert_eq!((own.samples, own.metrics.accuracy), (6, Some(1.0)));
         let given = folder.path().join("given.csv");
         write(&given, "weight,kind,size\n12,1,1\n88,1,2\n").unwrap();
-        let swapped = predictor.evaluate(&given, None).unwrap_err().to_string();
-        assert!(swapped.contains("in another order"), "{swapped}");
+        let swapped = predictor.evaluate(&given, None).unwrap();
+        assert_eq!((swapped.samples, swapped.metrics.accuracy), (2, Some(0.5)));
+        write(&given, "weight,kind,length\n12,1,1\n88,1,2\n").unwrap();
+        let missing = predictor.evaluate(&given, None).unwrap_err().to_string();
+        assert!(missing.contains("no column \"size\", which the model takes"), "{missing}");
         write(&given, "kind,size,weight\n1,1,12\n1,2,88\n").unwrap();
         let found = predictor.evaluate(&given, None).unwrap();
         assert_eq!((found.samples, found.metrics.accuracy), (2, Some(0.5)));

@@ -160,7 +160,7 @@ fn digits_conv() -> TrainConfig {
         batch_size: 32,
         epochs: 20,
         optimizer: OptimizerConfig::adam(0.003),
-        schedule: Schedule::Cosine { steps: 900, last: 0.0 },
+        schedule: Schedule::Cosine { steps: 0, last: 0.0 },
         ..config.train
     };
     config

@@ -269,7 +269,8 @@ mod tests {
         );
         assert_eq!(with("= 1.5", "= -1"), "`train.clip_norm` = -1: expected a positive number");
         assert_eq!(with("0.25", "-2"), "`train.penalty.l2` = -2: expected 0 or a positive number");
-        assert_eq!(with("steps = 9", "steps = 0"), "`train.schedule.steps` = 0: expected 1 or more");
+        let warmup = with("'cosine'\nsteps = 9", "'linear_warmup'\nsteps = 0");
+        assert_eq!(warmup, "`train.schedule.steps` = 0: expected 1 or more");
         assert_eq!(with("steps = 9", "steps = 9\nlast = 2"), "`train.schedule.last` = 2: expected 0 to 1");
         assert!(with("steps = 9", "steps = 9\nfactor = 2").contains("unknown field `factor`"));
         assert!(with("'cosine'", "'sine'").contains("unknown variant `sine`"));

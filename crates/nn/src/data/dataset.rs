@@ -7,7 +7,8 @@ use super::targets::{Targets, first_not, gathered, rows};
 use crate::error::DataError;
 use crate::loss::Loss;
 use crate::precision::Precision;
-use wengert_expr::Value;
+use ndarray::Axis;
+use wengert_expr::{Value, with_tensor};
 
 /// Samples with their targets.
 #[derive(Clone, Debug)]
@@ -101,6 +102,14 @@ impl Dataset {
             *count = classes;
         }
         self
+    }
+
+    /// The same samples with these features, in this order.
+    ///
+    /// # Panics
+    /// At a feature that there is not.
+    pub fn with_columns(&self, columns: &[usize]) -> Dataset {
+        self.with_features(with_tensor!(&self.features, t => Value::from(t.select(Axis(1), columns))))
     }
 
     /// The same samples with every feature multiplied by a factor.

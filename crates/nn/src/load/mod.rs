@@ -41,6 +41,8 @@ pub(crate) struct Wanted<'p> {
     pub(crate) validation: Option<f64>,
     /// How features are shifted and scaled, where that is not learned from them.
     pub(crate) standardize: Option<&'p Standardize>,
+    /// Which features, in this order, where a table names them.
+    pub(crate) columns: Option<&'p [String]>,
 }
 
 /// Samples in memory, or in their files where the configuration says so.
@@ -67,6 +69,8 @@ pub(crate) fn load(data: &DataConfig, wanted: &Wanted<'_>) -> Result<Loaded<Data
 trait Parted: Samples + Clone + 'static {
     /// Those to train on and those kept apart.
     fn split(&self, order: SplitOrder, fraction: f64, seed: u64) -> Result<(Self, Self), DataError>;
+    /// The same samples with these features, in this order.
+    fn with_columns(&self, columns: &[usize]) -> Self;
     fn scaled(&self, factor: f64) -> Self;
     fn standardized(&self, by: &Standardize) -> Self;
 }
@@ -77,6 +81,10 @@ impl Parted for Dataset {
             SplitOrder::Shuffled => split_shuffled(self, fraction, seed),
             SplitOrder::Ordered => split_ordered(self, fraction),
         }
+    }
+
+    fn with_columns(&self, columns: &[usize]) -> Dataset {
+        Dataset::with_columns(self, columns)
     }
 
     fn scaled(&self, factor: f64) -> Dataset {
@@ -96,6 +104,10 @@ impl Parted for Stream {
         }
     }
 
+    fn with_columns(&self, columns: &[usize]) -> Stream {
+        Stream::with_columns(self, columns)
+    }
+
     fn scaled(&self, factor: f64) -> Stream {
         Stream::scaled(self, factor)
     }
@@ -112,7 +124,14 @@ fn parted<S: Parted>(
     (all, test): (S, Option<S>),
     columns: Option<Vec<String>>,
 ) -> Result<Loaded<S>, NnError> {
-    let scaled = |part: S| if data.scale == 1.0 { part } else { part.scaled(data.scale) };
+    let picked = match (wanted.columns, &columns) {
+        (Some(wanted), Some(found)) => Some(positions(wanted, found)?),
+        _ => None,
+    };
+    let scaled = |part: S| {
+        let part = picked.as_ref().map_or_else(|| part.clone(), |columns| part.with_columns(columns));
+        if data.scale == 1.0 { part } else { part.scaled(data.scale) }
+    };
     let apart = |all: &S, fraction: f64, seed: u64| -> Result<(S, Option<S>), DataError> {
         let (rest, part) = all.split(data.split, fraction, seed)?;
         Ok((rest, Some(part)))
@@ -135,6 +154,13 @@ fn parted<S: Parted>(
     let scaled = |part: S| if part.width() == by.width() { part.standardized(by) } else { part };
     let (train, validation, test) = (scaled(train), validation.map(scaled), test.map(scaled));
     Ok(Loaded { train, validation, test, standardize, columns })
+}
+
+/// Where columns stand among those of a table.
+pub(crate) fn positions(wanted: &[String], found: &[String]) -> Result<Vec<usize>, DataError> {
+    let listed = || found.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
+    let missing = |name: &String| DataError::MissingColumn { name: name.clone(), found: listed() };
+    wanted.iter().map(|name| found.iter().position(|n| n == name).ok_or_else(|| missing(name))).collect()
 }
 
 impl<S: Samples + 'static> Loaded<S> {
@@ -257,7 +283,7 @@ mod tests {
 
     fn wanted(validation: Option<f64>) -> Wanted<'static> {
         let (loss, precision) = (Loss::SoftmaxCrossEntropy, Precision::F64);
-        Wanted { loss, precision, seed: 1, validation, standardize: None }
+        Wanted { loss, precision, seed: 1, validation, standardize: None, columns: None }
     }
 
     fn classes(data: &DataConfig) -> Result<Loaded<Dataset>, NnError> {

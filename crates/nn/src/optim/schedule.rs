@@ -34,7 +34,8 @@ pub enum Schedule {
     },
     /// Half a cosine from the rate given down to a part of it (Loshchilov and Hutter, 2017), where it stays.
     Cosine {
-        /// Over how many steps.
+        /// Over how many steps; in a configuration 0, or none told, for all of training.
+        #[serde(default)]
         steps: usize,
         /// The part of the rate at the end; 0 unless told.
         #[serde(default)]
@@ -47,7 +48,8 @@ pub enum Schedule {
     },
     /// One cycle: a straight line up from a part of the rate to all of it, then one down to a smaller part (Smith, 2018).
     OneCycle {
-        /// Over how many steps up and down.
+        /// Over how many steps up and down; in a configuration 0, or none told, for all of training.
+        #[serde(default)]
         steps: usize,
         /// The share of them that go up; 0.3 unless told.
         #[serde(default = "usual_rise")]
@@ -101,6 +103,17 @@ impl Schedule {
         }
     }
 
+    /// The same, over all of a training of so many steps where it is told none.
+    pub fn over(self, all: usize) -> Schedule {
+        match self {
+            Schedule::Cosine { steps: 0, last } => Schedule::Cosine { steps: all, last },
+            Schedule::OneCycle { steps: 0, rise, first, last } => {
+                Schedule::OneCycle { steps: all, rise, first, last }
+            }
+            told => told,
+        }
+    }
+
     /// Every number with its key in a configuration, whether it makes sense, and what would.
     pub(crate) fn numbers(&self) -> Vec<(&'static str, f64, bool, &'static str)> {
         let count = |key, n: usize| (key, n as f64, n > 0, "1 or more");
@@ -110,12 +123,9 @@ impl Schedule {
             Schedule::Constant => Vec::new(),
             Schedule::Step { every, factor: x } => vec![count("train.schedule.every", every), factor(x)],
             Schedule::Exponential { factor: x } => vec![factor(x)],
-            Schedule::Cosine { steps, last } => {
-                vec![count("train.schedule.steps", steps), share("train.schedule.last", last)]
-            }
+            Schedule::Cosine { last, .. } => vec![share("train.schedule.last", last)],
             Schedule::LinearWarmup { steps } => vec![count("train.schedule.steps", steps)],
-            Schedule::OneCycle { steps, rise, first, last } => vec![
-                count("train.schedule.steps", steps),
+            Schedule::OneCycle { rise, first, last, .. } => vec![
                 share("train.schedule.rise", rise),
                 share("train.schedule.first", first),
                 share("train.schedule.last", last),

@@ -40,7 +40,7 @@ impl Study {
             _ => Loss::Mse,
         };
         let (precision, seed) = (Precision::F64, config.learner.seed);
-        let wanted = Wanted { loss, precision, seed, validation: None, standardize: None };
+        let wanted = Wanted { loss, precision, seed, validation: None, standardize: None, columns: None };
         let Loaded { train, test, .. } = load(&config.data, &wanted)?;
         Ok(Study { learner: config.learner.clone(), train, test })
     }

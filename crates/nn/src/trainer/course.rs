@@ -6,7 +6,7 @@
 use super::progress::Best;
 use super::{Pass, Progress, Trainer};
 use crate::config::{EarlyStopping, Judge};
-use crate::data::Samples;
+use crate::data::{Batches, Samples};
 use crate::error::NnError;
 use crate::metrics::{Epoch, Event, Flow, Metrics};
 
@@ -65,6 +65,14 @@ impl Course {
     fn steps(&self) -> usize {
         match self.length {
             Length::Epochs(_) => usize::MAX,
+            Length::Steps(most) => most,
+        }
+    }
+
+    /// How many steps it has in all, in an epoch's batches.
+    pub(crate) fn steps_of(&self, batches: &Batches) -> usize {
+        match self.length {
+            Length::Epochs(most) => most.saturating_mul(batches.count()),
             Length::Steps(most) => most,
         }
     }

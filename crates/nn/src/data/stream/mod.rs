@@ -53,6 +53,8 @@ pub struct Stream {
     spec: TargetSpec,
     /// Of all rows, as the files hold them.
     checksum: u32,
+    /// Which features are taken, if not all as they stand.
+    columns: Option<Arc<[usize]>>,
     factor: f64,
     standardize: Option<Arc<Standardize>>,
 }
@@ -92,6 +94,7 @@ impl Stream {
             width,
             spec,
             checksum,
+            columns: None,
             factor: 1.0,
             standardize: None,
         })
@@ -112,6 +115,16 @@ impl Stream {
     /// A fraction that leaves nothing on one side.
     pub fn split_ordered(&self, fraction: f64) -> Result<(Stream, Stream), DataError> {
         Ok(self.shares(self.share.split_ordered(fraction)?))
+    }
+
+    /// The same samples with these features, in this order.
+    ///
+    /// # Panics
+    /// At a feature that there is not.
+    pub fn with_columns(&self, columns: &[usize]) -> Stream {
+        assert!(columns.iter().all(|&at| at < self.width), "features that there are");
+        let of = |&at: &usize| self.columns.as_ref().map_or(at, |taken| taken[at]);
+        Stream { columns: Some(columns.iter().map(of).collect()), width: columns.len(), ..self.clone() }
     }
 
     /// The same samples with every feature multiplied by a factor.
@@ -153,6 +166,7 @@ impl Stream {
             return Err(DataError::Outputs { needed, found }.into());
         }
         let read = read.with_classes(self.spec.outputs);
+        let read = self.columns.as_ref().map_or_else(|| read.clone(), |columns| read.with_columns(columns));
         let scaled = if self.factor == 1.0 { read } else { read.scaled(self.factor) };
         Ok(match &self.standardize {
             Some(standardize) => standardize.apply(&scaled),
@@ -194,7 +208,7 @@ impl Samples for Stream {
 
     /// Of the files and of what is taken from them, without reading them again.
     fn fingerprint(&self) -> Result<u32, NnError> {
-        let taken = format!("{:08x} {:?} {:?}", self.checksum, self.share, self.factor);
+        let taken = format!("{:08x} {:?} {:?} {:?}", self.checksum, self.share, self.columns, self.factor);
         Ok(crc32fast::hash(taken.as_bytes()))
     }
 }

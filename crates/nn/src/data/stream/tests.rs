@@ -121,6 +121,14 @@ fn parts_have_every_sample_once_between_them() {
 }
 
 #[test]
+fn features_are_taken_in_any_order() {
+    let (_folder, stream) = written(8, 3);
+    let (swapped, expected) = (stream.with_columns(&[1, 0, 1]), dataset().with_columns(&[1, 0, 1]));
+    assert_eq!((swapped.width(), bits(swapped.chunks(20))), (3, bits(expected.chunks(20))));
+    assert_eq!(bits(swapped.with_columns(&[1]).chunks(9)), bits(dataset().with_columns(&[0]).chunks(9)));
+}
+
+#[test]
 fn features_are_scaled_as_in_memory() {
     let (_folder, stream) = written(8, 3);
     let (memory, stream) = (dataset().scaled(0.5), stream.scaled(0.5));
