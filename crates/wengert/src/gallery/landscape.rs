@@ -61,10 +61,13 @@ pub(super) const FIGURES: &[Recipe] = &[
 /// The steps of a grid on each side: 101 places.
 const STEPS: usize = 100;
 
+/// The shaded places on each side of a panel.
+const SHADES: usize = 140;
+
 /// A grid's heights as shades between two of them, and its lines.
 fn relief(panel: &Panel<'_>, grid: &Grid, levels: &[f64]) -> Drawn {
     let band = |v: f64| levels.iter().filter(|&&l| l < v).count() as f64 / levels.len() as f64;
-    panel.raster(2 * STEPS, |p| shade(band(grid.between(p))))?;
+    panel.raster(SHADES, |p| shade(band(grid.between(p))))?;
     for &level in levels {
         for line in grid.level(level) {
             panel.line(line, Pen::new(mix(INK, WHITE, 0.45)).width(0.8))?;
