@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
+use wengert::interop::write_npy;
 use wengert::nn::{Purpose, Random};
 
 /// What training leaves in the end, but for TensorBoard's events, which hold times of the clock.
 const FILES: [&str; 5] =
     ["checkpoint.safetensors", "best.safetensors", "model.safetensors", "loss.csv", "log.jsonl"];
-const KILLS: usize = 50;
 
 /// A folder of its own that goes in the end.
 pub(crate) struct Scratch(PathBuf);
@@ -38,9 +38,9 @@ pub(crate) fn text(path: &Path) -> &str {
     path.to_str().expect("a path is text")
 }
 
-fn start(out: &Path) -> Child {
+fn start(config: &Path, out: &Path) -> Child {
     let mut command = Command::new(program());
-    command.args(["train", "train/kills.toml", "--resume", "--out"]).arg(out).current_dir(cases());
+    command.arg("train").arg(config).args(["--resume", "--out"]).arg(out).current_dir(cases());
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     command.spawn().expect("the program starts")
 }
@@ -51,18 +51,38 @@ fn contents(out: &Path) -> Vec<Vec<u8>> {
 
 #[test]
 fn a_killed_training_resumes_bit_for_bit() {
-    let scratch = Scratch::new("kills");
+    killed(&Scratch::new("kills"), Path::new("train/kills.toml"), 50);
+}
+
+#[test]
+fn a_killed_training_on_a_stream_resumes_bit_for_bit() {
+    let scratch = Scratch::new("stream");
+    let (features, classes) = wengert::interop::digits().expect("the digits are carried");
+    write_npy(scratch.file("x.npy"), &features).expect("a file can be written");
+    write_npy(scratch.file("y.npy"), &classes).expect("a file can be written");
+    let config = scratch.file("stream.toml");
+    // 1438 samples to train on, 100 of which are in a window.
+    let text = "[data]\nsource = 'npy'\npath = 'x.npy'\nlabels_path = 'y.npy'\nstream = true\nbuffer = 100\n\
+                standardize = true\n[model]\nhidden = [12]\n[train]\nloss = 'softmax_cross_entropy'\n\
+                optimizer = { name = 'adam', learning_rate = 0.003 }\nbatch_size = 37\nepochs = 12\n\
+                validation_fraction = 0.2\ncheckpoint = { every = 1 }\n";
+    fs::write(&config, text).expect("a file can be written");
+    killed(&scratch, &config, 15);
+}
+
+/// Kills a training so often at random moments; each one that ends has the files of one that was never killed.
+fn killed(scratch: &Scratch, config: &Path, most: usize) {
     let (whole, parts) = (scratch.file("whole"), scratch.file("parts"));
-    let output = wengert(&["train", "train/kills.toml", "--out", text(&whole)], "");
+    let output = wengert(&["train", text(config), "--out", text(&whole)], "");
     assert!(output.status.success(), "{}", texts(&output).1);
     let expected = contents(&whole);
     assert!(expected.iter().all(|file| !file.is_empty()));
     let mut random = Random::new(50, Purpose::Data, 0);
     let (mut kills, mut ends, mut behind) = (0, 0, 0);
-    while kills < KILLS || ends == 0 {
-        let mut child = start(&parts);
+    while kills < most || ends == 0 {
+        let mut child = start(config, &parts);
         sleep(Duration::from_micros((random.uniform() * 120_000.0) as u64));
-        if kills < KILLS && child.try_wait().expect("a child is there").is_none() {
+        if kills < most && child.try_wait().expect("a child is there").is_none() {
             child.kill().expect("a child can be killed");
             child.wait().expect("a killed child ends");
             kills += 1;
@@ -80,7 +100,7 @@ fn a_killed_training_resumes_bit_for_bit() {
         fs::remove_dir_all(&parts).expect("the folder can go");
         ends += 1;
     }
-    assert!(behind > KILLS / 4, "only {behind} of {kills} kills came after a checkpoint");
+    assert!(behind > most / 4, "only {behind} of {kills} kills came after a checkpoint");
 }
 
 #[test]
