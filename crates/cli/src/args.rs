@@ -135,7 +135,7 @@ pub(crate) struct ProgramArgs {
     pub(crate) text: Option<String>,
     /// A value as a constant expression, or a file of named arrays; may be repeated
     ///
-    /// `x=2`, `A=[[1, 2], [3, 4]]`, `b=-inf`, `z=zeros([0, 3])`, `i=i64([1, 2])`, `values.npz`. A name with `=` in it
+    /// `x=2`, `A=[[1, 2], [3, 4]]`, `b=-inf`, `z=zeros([0, 3])`, `i=i64([1, 2])`, `values.npz`, `w.safetensors`. A name with `=` in it
     /// stands in backquotes. A name that the program does not declare takes the shape of its value, floats as --dtype
     /// says.
     #[arg(long, value_name = "NAME=EXPR|FILE.npz", allow_hyphen_values = true)]

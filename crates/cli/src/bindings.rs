@@ -1,4 +1,4 @@
-//! Values for names: constant expressions of the language, or arrays of an NPZ file.
+//! Values for names: constant expressions of the language, or arrays of an NPZ or safetensors file.
 //!
 //! A value keeps the expression that it was written as, so that a literal is rounded once, to the dtype that it meets.
 
@@ -8,7 +8,7 @@ use crate::names::assignment;
 use crate::source::Source;
 use wengert::expr::text::{Options, Undeclared, parse};
 use wengert::expr::{DType, Type, Value};
-use wengert::interop::read_npz;
+use wengert::interop::read_arrays;
 
 /// Beyond this not every integer is a float.
 const EXACT: f64 = 9_007_199_254_740_992.0;
@@ -68,7 +68,7 @@ pub(crate) fn read(texts: &[String], option: &str, float: DType) -> Result<Vec<B
             Some((name, expression)) => vec![written(name, expression, option, float)?],
             None => {
                 let arrays =
-                    read_npz(text).map_err(|error| not_a_binding(text, option, &error.to_string()))?;
+                    read_arrays(text).map_err(|error| not_a_binding(text, option, &error.to_string()))?;
                 arrays.into_iter().map(|(name, value)| Binding { name, value, expression: None }).collect()
             }
         };
@@ -83,9 +83,11 @@ pub(crate) fn read(texts: &[String], option: &str, float: DType) -> Result<Vec<B
 }
 
 fn not_a_binding(text: &str, option: &str, error: &str) -> Failure {
-    match text.ends_with(".npz") {
+    match text.ends_with(".npz") || text.ends_with(".safetensors") {
         true => Failure::input(error),
-        false => Failure::input(format!("{option} takes NAME=EXPR or an NPZ file, found {text:?} ({error})")),
+        false => Failure::input(format!(
+            "{option} takes NAME=EXPR or an NPZ or safetensors file, found {text:?} ({error})"
+        )),
     }
 }
 

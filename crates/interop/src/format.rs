@@ -1,6 +1,8 @@
 //! Which format a file is in, by its first bytes.
 
-use crate::{CsvOptions, InteropError, Result, gzip, idx, npy, parse_csv};
+use crate::{
+    CsvOptions, InteropError, Result, gzip, idx, npy, parse_csv, parse_npz, parse_safetensors, safetensors,
+};
 use std::fmt;
 use std::path::Path;
 use wengert_expr::Value;
@@ -18,6 +20,8 @@ pub enum Format {
     Npy,
     /// A zip archive of NumPy arrays.
     Npz,
+    /// Named arrays behind a header in JSON.
+    Safetensors,
 }
 
 impl Format {
@@ -29,6 +33,8 @@ impl Format {
             Format::Npz
         } else if bytes.starts_with(&gzip::MAGIC) {
             Format::Gzip
+        } else if safetensors::begins(bytes) {
+            Format::Safetensors
         } else if bytes.starts_with(&[0, 0]) {
             Format::Idx
         } else {
@@ -45,6 +51,7 @@ impl fmt::Display for Format {
             Format::Idx => "IDX",
             Format::Npy => "NPY",
             Format::Npz => "NPZ",
+            Format::Safetensors => "safetensors",
         })
     }
 }
@@ -62,9 +69,9 @@ pub fn parse_value(bytes: &[u8], path: &Path) -> Result<Value> {
         Format::Npy => npy::parse_npy(&bytes, path),
         Format::Idx => idx::parse_idx(&bytes, path),
         Format::Csv => Ok(parse_csv(&bytes, path, &CsvOptions::default())?.values),
-        Format::Npz => Err(InteropError::unsupported(
+        format @ (Format::Npz | Format::Safetensors) => Err(InteropError::unsupported(
             path,
-            Format::Npz,
+            format,
             "any number of named arrays",
             "a file of one array, NPY, IDX or CSV",
         )),
@@ -74,6 +81,20 @@ pub fn parse_value(bytes: &[u8], path: &Path) -> Result<Value> {
             "another gzip stream inside",
             "a file that is gzipped once",
         )),
+    }
+}
+
+/// The named arrays in an NPZ or safetensors file.
+pub fn read_arrays(path: impl AsRef<Path>) -> Result<Vec<(String, Value)>> {
+    let path = path.as_ref();
+    parse_arrays(&std::fs::read(path).map_err(InteropError::io(path))?, path)
+}
+
+/// As [`read_arrays`], of bytes in memory; `path` is what errors call them.
+pub fn parse_arrays(bytes: &[u8], path: &Path) -> Result<Vec<(String, Value)>> {
+    match Format::detect(bytes) {
+        Format::Safetensors => parse_safetensors(bytes, path),
+        _ => parse_npz(bytes, path),
     }
 }
 

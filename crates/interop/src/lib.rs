@@ -1,4 +1,5 @@
-//! File formats: CSV, NPY, NPZ and IDX, read into a [`Value`](wengert_expr::Value) and, for NumPy's two, written from one.
+//! File formats: CSV, NPY, NPZ, IDX and safetensors, read into a [`Value`](wengert_expr::Value) and, for NumPy's two and the
+//! last, written from one.
 //!
 //! A format is told by a file's first bytes, never by its name, and any file may be gzipped (but NPZ, which is an archive already).
 //! What a header promises is held against the bytes that are there before anything is allocated for it.
@@ -19,15 +20,17 @@ mod npy;
 mod npy_header;
 mod npz;
 mod rows;
+mod safetensors;
 
 pub use crate::csv::{CsvOptions, CsvTable, parse_csv, read_csv};
 pub use atomic::{is_unfinished, write_atomically};
 pub use blocks::RowFile;
 pub use datasets::{breast_cancer, diabetes, digits, iris, wine};
 pub use error::{InteropError, Result};
-pub use format::{Format, parse_value, read_value};
+pub use format::{Format, parse_arrays, parse_value, read_arrays, read_value};
 pub use heading::Header;
 pub use idx::{IdxBytes, parse_idx, parse_idx_bytes, read_idx, read_idx_bytes};
 pub use npy::{encode_npy, parse_npy, read_npy, write_npy};
 pub use npz::{parse_npz, read_npz, write_npz};
 pub use rows::Delimiter;
+pub use safetensors::{parse_safetensors, read_safetensors, write_safetensors};

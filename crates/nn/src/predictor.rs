@@ -14,7 +14,7 @@ use crate::trainer::Trainer;
 use ndarray::Axis;
 use std::path::Path;
 use wengert_expr::Value;
-use wengert_interop::{CsvTable, Format, InteropError, parse_npz, parse_value, read_csv};
+use wengert_interop::{CsvTable, Format, InteropError, parse_arrays, parse_value, read_csv};
 
 /// A trained model with all that it needs to read samples.
 ///
@@ -169,9 +169,9 @@ impl Predictor {
     pub fn features(&self, path: &Path) -> Result<Value, NnError> {
         let bytes = bytes_of(path)?;
         match Format::detect(&bytes) {
-            Format::Npz => {
+            Format::Npz | Format::Safetensors => {
                 let name = self.config.data.features.as_deref().unwrap_or("x");
-                Ok(array(&parse_npz(&bytes, path)?, name)?)
+                Ok(array(&parse_arrays(&bytes, path)?, name)?)
             }
             Format::Npy | Format::Idx => Ok(parse_value(&bytes, path)?),
             Format::Csv | Format::Gzip => Ok(self.columns(&read_csv(path, &options(&self.config.data))?)?),
@@ -202,6 +202,7 @@ fn file_source(path: &Path, labels: bool) -> Result<DataSource, NnError> {
     let bytes = bytes_of(path)?;
     Ok(match Format::detect(&bytes) {
         Format::Npz => DataSource::Npz,
+        Format::Safetensors => DataSource::Safetensors,
         Format::Npy => DataSource::Npy,
         Format::Idx => DataSource::Idx,
         Format::Gzip if labels => DataSource::Idx,

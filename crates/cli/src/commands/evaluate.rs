@@ -20,7 +20,7 @@ Examples:
 pub(crate) struct EvaluateArgs {
     /// A model or a checkpoint that `wengert train` wrote
     pub(crate) model: PathBuf,
-    /// Samples with their targets, laid out as those to train on: CSV, NPZ, or NPY or IDX with --labels
+    /// Samples with their targets, laid out as those to train on: CSV, NPZ, safetensors, or NPY or IDX with --labels
     #[arg(long, value_name = "FILE")]
     pub(crate) data: Option<PathBuf>,
     /// The targets, where they have a file of their own

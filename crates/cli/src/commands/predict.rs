@@ -23,7 +23,7 @@ Examples:
 pub(crate) struct PredictArgs {
     /// A model or a checkpoint that `wengert train` wrote
     pub(crate) model: PathBuf,
-    /// The samples: CSV, NPY, NPZ or IDX, plain or gzipped
+    /// The samples: CSV, NPY or IDX, plain or gzipped, NPZ or safetensors
     #[arg(long, value_name = "FILE")]
     pub(crate) data: PathBuf,
     /// Where predictions are written, by the ending as .csv, .json or .npy, which has no classes; standard output as CSV if

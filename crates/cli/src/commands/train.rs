@@ -75,7 +75,7 @@ Examples:
 
 A configuration:
   [data]
-  source = \"csv\"            # or digits, xor, iris, npz, npy, idx
+  source = \"csv\"            # or digits, xor, iris, npz, npy, idx, safetensors
   path = \"iris.csv\"
   [model]
   hidden = [16]

@@ -44,6 +44,8 @@ pub enum Source {
     Csv,
     /// Two arrays in one NumPy archive.
     Npz,
+    /// Two arrays in one safetensors file.
+    Safetensors,
     /// Two arrays in NumPy files.
     Npy,
     /// Two arrays in IDX files.
@@ -79,9 +81,9 @@ pub struct DataConfig {
     pub label_column: Option<Column>,
     /// What stands between fields of a table: a comma unless told; a blank is any white space.
     pub delimiter: Option<char>,
-    /// The name of the features in an archive; `x` unless told.
+    /// The name of the features in a file of named arrays; `x` unless told.
     pub features: Option<String>,
-    /// The name of the targets in an archive; `y` unless told.
+    /// The name of the targets in a file of named arrays; `y` unless told.
     pub labels: Option<String>,
     /// How many samples are made up; 200 of rings, moons, spirals and sine and 300 of blobs unless told.
     pub samples: Option<usize>,
@@ -243,7 +245,7 @@ impl DataConfig {
                 check_absent(&self.test_path, "data.test_path", &because)?;
             }
             Source::Csv => check_present(&self.path, "data.path", &needs)?,
-            Source::Npz => {
+            Source::Npz | Source::Safetensors => {
                 check_present(&self.path, "data.path", &needs)?;
                 check_absent(&self.labels_path, "data.labels_path", &because)?;
             }
@@ -275,7 +277,7 @@ impl DataConfig {
         } else if self.labels_path.is_some() {
             check_absent(&self.label_column, "data.label_column", "beside labels_path")?;
         }
-        if self.source != Source::Npz {
+        if !matches!(self.source, Source::Npz | Source::Safetensors) {
             check_absent(&self.features, "data.features", &because)?;
             check_absent(&self.labels, "data.labels", &because)?;
         }
@@ -302,6 +304,7 @@ impl fmt::Display for Source {
             Source::Diabetes => "diabetes",
             Source::Csv => "csv",
             Source::Npz => "npz",
+            Source::Safetensors => "safetensors",
             Source::Npy => "npy",
             Source::Idx => "idx",
         })

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use wengert_expr::Value;
 use wengert_interop::{
     CsvOptions, CsvTable, Delimiter, breast_cancer, diabetes, digits, iris, read_csv, read_idx,
-    read_idx_bytes, read_npy, read_npz, wine,
+    read_idx_bytes, read_npy, read_npz, read_safetensors, wine,
 };
 
 /// All that a training needs of its data.
@@ -215,8 +215,11 @@ fn read(
                 None => Ok(target_column(&table, data.label_column.as_ref())?),
             }
         }
-        Source::Npz => {
-            let arrays = read_npz(path()?)?;
+        Source::Npz | Source::Safetensors => {
+            let arrays = match data.source {
+                Source::Npz => read_npz(path()?)?,
+                _ => read_safetensors(path()?)?,
+            };
             let named = |name: &Option<String>, usual: &str| array(&arrays, name.as_deref().unwrap_or(usual));
             Ok((named(&data.features, "x")?, named(&data.labels, "y")?))
         }
@@ -279,7 +282,7 @@ fn feature_names(names: Option<&[String]>, has_target: bool, target: Option<&Col
 mod tests {
     use super::*;
     use std::fs::write;
-    use wengert_interop::{write_npy, write_npz};
+    use wengert_interop::{write_npy, write_npz, write_safetensors};
 
     fn wanted(validation: Option<f64>) -> Wanted<'static> {
         let (loss, precision) = (Loss::SoftmaxCrossEntropy, Precision::F64);
@@ -374,9 +377,11 @@ mod tests {
             .unwrap();
         write(at("y.idx").unwrap(), [0, 0, 8, 1, 0, 0, 0, 2, 1, 0]).unwrap();
         let npz = DataConfig { path: at("a.npz"), ..DataConfig::new(Source::Npz) };
+        write_safetensors(at("a.safetensors").unwrap(), [("x", &x), ("y", &y)]).unwrap();
+        let safe = DataConfig { path: at("a.safetensors"), ..DataConfig::new(Source::Safetensors) };
         let npy = DataConfig { path: at("x.npy"), labels_path: at("y.npy"), ..DataConfig::new(Source::Npy) };
         let idx = DataConfig { path: at("x.idx"), labels_path: at("y.idx"), ..DataConfig::new(Source::Idx) };
-        for data in [&npz, &npy, &idx] {
+        for data in [&npz, &safe, &npy, &idx] {
             let all = DataConfig { test_fraction: Some(0.0), ..data.clone() };
             let samples = classes(&all).unwrap();
             assert!(samples.test.is_none());
