@@ -52,17 +52,35 @@ pub(crate) fn open(data: &DataConfig, wanted: &Wanted<'_>) -> Result<Loaded<Arc<
 
 /// Samples in memory.
 pub(crate) fn load(data: &DataConfig, wanted: &Wanted<'_>) -> Result<Loaded<Dataset>, NnError> {
-    let dataset = |(features, targets): (Value, Value)| -> Result<Dataset, NnError> {
-        Ok(Dataset::new(&flat(&features), &targets, wanted.loss, wanted.precision)?)
-    };
     let seed = data.seed.unwrap_or(wanted.seed);
     let made = |synthetic: Synthetic| Ok(synthetic.sample(seed, wanted.loss)?);
-    let mut columns = None;
-    let mut read = |path, labels| dataset(read(data, path, labels, &made, &mut columns)?);
+    let read = |path, labels| -> Result<Named<Dataset>, NnError> {
+        let Arrays { features, targets, columns } = read(data, path, labels, &made)?;
+        let samples = Dataset::new(&flat(&features), &targets, wanted.loss, wanted.precision)?;
+        Ok(Named { samples, columns })
+    };
     let all = read(data.path.as_deref(), data.labels_path.as_deref())?;
     let labels = data.test_labels_path.as_deref();
     let test = data.test_path.as_deref().map(|path| read(Some(path), labels)).transpose()?;
-    parted(data, wanted, (all, test), columns)
+    parted(data, wanted, all, test)
+}
+
+/// Samples with the names of their features, where a table names them.
+struct Named<S> {
+    samples: S,
+    columns: Option<Vec<String>>,
+}
+
+impl<S: Parted> Named<S> {
+    /// The samples with these features, in this order, where both have names.
+    fn aligned(self, wanted: Option<&[String]>) -> Result<S, DataError> {
+        match (wanted, &self.columns) {
+            (Some(wanted), Some(found)) if wanted != found => {
+                Ok(self.samples.with_columns(&positions(wanted, found)?))
+            }
+            _ => Ok(self.samples),
+        }
+    }
 }
 
 /// Samples that can be parted and scaled.
@@ -121,22 +139,19 @@ impl Parted for Stream {
 fn parted<S: Parted>(
     data: &DataConfig,
     wanted: &Wanted<'_>,
-    (all, test): (S, Option<S>),
-    columns: Option<Vec<String>>,
+    all: Named<S>,
+    test: Option<Named<S>>,
 ) -> Result<Loaded<S>, NnError> {
-    let picked = match (wanted.columns, &columns) {
-        (Some(wanted), Some(found)) => Some(positions(wanted, found)?),
-        _ => None,
-    };
-    let scaled = |part: S| {
-        let part = picked.as_ref().map_or_else(|| part.clone(), |columns| part.with_columns(columns));
-        if data.scale == 1.0 { part } else { part.scaled(data.scale) }
+    let columns = wanted.columns.map(<[String]>::to_vec).or_else(|| all.columns.clone());
+    let scaled = |part: Named<S>| -> Result<S, DataError> {
+        let part = part.aligned(columns.as_deref())?;
+        Ok(if data.scale == 1.0 { part } else { part.scaled(data.scale) })
     };
     let apart = |all: &S, fraction: f64, seed: u64| -> Result<(S, Option<S>), DataError> {
         let (rest, part) = all.split(data.split, fraction, seed)?;
         Ok((rest, Some(part)))
     };
-    let (all, test) = (scaled(all), test.map(scaled));
+    let (all, test) = (scaled(all)?, test.map(scaled).transpose()?);
     let (train, test) = match (test, data.test_fraction()) {
         (None, fraction) if fraction != 0.0 => apart(&all, fraction, data.seed.unwrap_or(wanted.seed))?,
         (test, _) => (all, test),
@@ -177,43 +192,47 @@ impl<S: Samples + 'static> Loaded<S> {
     }
 }
 
+/// Features and targets as a source holds them, with the features' names where a table names them.
+struct Arrays {
+    features: Value,
+    targets: Value,
+    columns: Option<Vec<String>>,
+}
+
 /// Features and targets as the source holds them, in these files if it has files, or as they are made up.
 fn read(
     data: &DataConfig,
     path: Option<&Path>,
     labels: Option<&Path>,
     made: &dyn Fn(Synthetic) -> Result<(Value, Value), NnError>,
-    columns: &mut Option<Vec<String>>,
-) -> Result<(Value, Value), NnError> {
+) -> Result<Arrays, NnError> {
     let path = || needed(path, "data.path", data.source);
     let targets = || needed(labels, "data.labels_path", data.source);
     let samples = |usual: usize| data.samples.unwrap_or(usual);
     let noise = |usual: f64| data.noise.unwrap_or(usual);
-    match data.source {
-        Source::Digits => Ok(digits()?),
-        Source::Iris => Ok(iris()?),
-        Source::Wine => Ok(wine()?),
-        Source::Cancer => Ok(breast_cancer()?),
-        Source::Diabetes => Ok(diabetes()?),
-        Source::Xor => made(Synthetic::Xor),
-        Source::And => made(Synthetic::And),
-        Source::Or => made(Synthetic::Or),
-        Source::Car => made(Synthetic::Car),
-        Source::Rings => made(Synthetic::Rings { samples: samples(200), noise: noise(0.0) }),
-        Source::Moons => made(Synthetic::Moons { samples: samples(200), noise: noise(0.1) }),
-        Source::Spirals => made(Synthetic::Spirals { samples: samples(200), noise: noise(0.0) }),
-        Source::Blobs => made(Synthetic::Blobs { samples: samples(300), classes: 3, deviation: noise(0.5) }),
-        Source::Sine => made(Synthetic::Sine { samples: samples(200), noise: noise(0.1) }),
+    let (features, targets) = match data.source {
+        Source::Digits => digits()?,
+        Source::Iris => iris()?,
+        Source::Wine => wine()?,
+        Source::Cancer => breast_cancer()?,
+        Source::Diabetes => diabetes()?,
+        Source::Xor => made(Synthetic::Xor)?,
+        Source::And => made(Synthetic::And)?,
+        Source::Or => made(Synthetic::Or)?,
+        Source::Car => made(Synthetic::Car)?,
+        Source::Rings => made(Synthetic::Rings { samples: samples(200), noise: noise(0.0) })?,
+        Source::Moons => made(Synthetic::Moons { samples: samples(200), noise: noise(0.1) })?,
+        Source::Spirals => made(Synthetic::Spirals { samples: samples(200), noise: noise(0.0) })?,
+        Source::Blobs => made(Synthetic::Blobs { samples: samples(300), classes: 3, deviation: noise(0.5) })?,
+        Source::Sine => made(Synthetic::Sine { samples: samples(200), noise: noise(0.1) })?,
         Source::Csv => {
-            let table = read_csv(path()?, &options(data))?;
-            if columns.is_none() {
-                *columns =
-                    feature_names(table.columns.as_deref(), labels.is_none(), data.label_column.as_ref());
-            }
-            match labels {
-                Some(labels) => Ok((table.values, read_csv(labels, &options(data))?.values)),
-                None => Ok(target_column(&table, data.label_column.as_ref())?),
-            }
+            let (table, column) = (read_csv(path()?, &options(data))?, data.label_column.as_ref());
+            let columns = feature_names(table.columns.as_deref(), labels.is_none(), column);
+            let (features, targets) = match labels {
+                Some(labels) => (table.values, read_csv(labels, &options(data))?.values),
+                None => target_column(&table, column)?,
+            };
+            return Ok(Arrays { features, targets, columns });
         }
         Source::Npz | Source::Safetensors => {
             let arrays = match data.source {
@@ -221,11 +240,12 @@ fn read(
                 _ => read_safetensors(path()?)?,
             };
             let named = |name: &Option<String>, usual: &str| array(&arrays, name.as_deref().unwrap_or(usual));
-            Ok((named(&data.features, "x")?, named(&data.labels, "y")?))
+            (named(&data.features, "x")?, named(&data.labels, "y")?)
         }
-        Source::Npy => Ok((read_npy(path()?)?, read_npy(targets()?)?)),
-        Source::Idx => Ok((images(path()?)?, read_idx(targets()?)?)),
-    }
+        Source::Npy => (read_npy(path()?)?, read_npy(targets()?)?),
+        Source::Idx => (images(path()?)?, read_idx(targets()?)?),
+    };
+    Ok(Arrays { features, targets, columns: None })
 }
 
 /// A file that the source cannot do without.
@@ -358,6 +378,15 @@ mod tests {
         let other = DataConfig { label_column: Some(Column::Name("colour".into())), ..data.clone() };
         let message = "the data have 3 columns; there is no column \"colour\"";
         assert_eq!(classes(&other).unwrap_err().to_string(), message);
+        let test_path = Some(folder.path().join("b.csv"));
+        write(test_path.as_ref().unwrap(), "weight,kind,size\n50,1,5\n60,0,6\n").unwrap();
+        let apart = DataConfig { test_path, test_fraction: None, ..data.clone() };
+        for stream in [false, true] {
+            let samples = open(&DataConfig { stream, ..apart.clone() }, &wanted(None)).unwrap();
+            let test = samples.test.unwrap().chunks(9).next().unwrap().unwrap().samples;
+            assert_eq!(test.features().to_f64s(), [5.0, 50.0, 6.0, 60.0], "{stream}");
+            assert_eq!(test.targets().values().to_f64s(), [1.0, 0.0]);
+        }
         let standardized = classes(&DataConfig { standardize: true, ..data }).unwrap();
         let deviation = (2.0f64 / 3.0).sqrt();
         let test = standardized.test.unwrap().features().to_f64s();

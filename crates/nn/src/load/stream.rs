@@ -1,6 +1,6 @@
 //! Samples in files that stay there.
 
-use super::{Loaded, Wanted, feature_names, needed, options, parted, position};
+use super::{Loaded, Named, Wanted, feature_names, needed, options, parted, position};
 use crate::config::{ConfigError, DataConfig, Source};
 use crate::data::{Stream, TargetRows};
 use crate::error::NnError;
@@ -12,17 +12,16 @@ const BLOCKS: usize = 16;
 
 /// The files that a configuration names, to be read as often as their samples are asked for.
 pub(super) fn open(data: &DataConfig, wanted: &Wanted<'_>) -> Result<Loaded<Stream>, NnError> {
-    let mut columns = None;
-    let mut part = |path: Option<&Path>, labels: Option<&Path>| -> Result<Stream, NnError> {
-        let (features, targets, names) = files(data, needed(path, "data.path", data.source)?, labels)?;
-        columns = columns.take().or(names);
+    let part = |path: Option<&Path>, labels: Option<&Path>| -> Result<Named<Stream>, NnError> {
+        let (features, targets, columns) = files(data, needed(path, "data.path", data.source)?, labels)?;
         let window = data.buffer() / features.block();
-        Stream::new(features, targets, wanted.loss, wanted.precision, window)
+        let samples = Stream::new(features, targets, wanted.loss, wanted.precision, window)?;
+        Ok(Named { samples, columns })
     };
     let all = part(data.path.as_deref(), data.labels_path.as_deref())?;
     let labels = data.test_labels_path.as_deref();
     let test = data.test_path.as_deref().map(|path| part(Some(path), labels)).transpose()?;
-    parted(data, wanted, (all, test), columns)
+    parted(data, wanted, all, test)
 }
 
 /// The file with the features, where targets are, and the names of the features.
