@@ -167,3 +167,24 @@ fn divergence_leaves_the_last_good_parameters_and_the_checkpoint() {
     let found: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert!(found["mse"].is_f64(), "{found}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_may_not_grow_is_an_error_and_the_old_checkpoint_stays() {
+    let scratch = Scratch::new("limit");
+    let out = scratch.file("out");
+    let run = |limit: &str, epochs: &str| {
+        let line = format!("ulimit -f {limit}; exec \"$0\" \"$@\"");
+        let mut command = Command::new("sh");
+        command.args(["-c", &line]).arg(program()).current_dir(cases());
+        command.args(["train", "train/kills.toml", "--epochs", epochs, "--resume", "--out", text(&out)]);
+        command.output().expect("a shell starts")
+    };
+    assert!(run("unlimited", "3").status.success());
+    let checkpoint = fs::read(out.join("checkpoint.safetensors")).expect("a checkpoint");
+    let limited = run("1", "40");
+    let message = texts(&limited).1;
+    assert_eq!(limited.status.code(), Some(1), "{message}");
+    assert!(message.contains("too large"), "{message}");
+    assert_eq!(fs::read(out.join("checkpoint.safetensors")).expect("a checkpoint"), checkpoint);
+}

@@ -29,6 +29,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    outlive_limits();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
@@ -37,6 +38,16 @@ fn main() -> ExitCode {
     match run(cli) {
         Ok(answer) => print(&answer.text, answer.status),
         Err(failure) => fail(&failure, json),
+    }
+}
+
+/// A write beyond the greatest size of a file fails with an error, which is told, in place of a signal that ends the program.
+fn outlive_limits() {
+    #[cfg(unix)]
+    {
+        let told = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        // Where it cannot be caught, the signal ends the program as it does any other.
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, told);
     }
 }
 
