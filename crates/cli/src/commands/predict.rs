@@ -7,14 +7,16 @@ use crate::failure::Failure;
 use crate::json;
 use clap::Args;
 use serde_json::{Value as Json, json};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use wengert::interop::write_npy;
-use wengert::nn::{Predictions, Predictor};
+use wengert::interop::{write_atomically, write_npy};
+use wengert::nn::{Flow, Predictions, Predictor};
 
 #[derive(Args, Debug)]
 #[command(
     after_help = "A line for each sample: its class and the probabilities, or the numbers. Of a table with names the columns that the
-model was trained with are taken; a table without names has these columns alone, or the target's too.
+model was trained with are taken; a table without names has these columns alone, or the target's too. With -o FILE.csv a plain CSV, NPY
+or IDX file may be larger than memory.
 
 Examples:
   wengert predict wengert-out/model.safetensors --data new.csv
@@ -35,19 +37,58 @@ pub(crate) struct PredictArgs {
 pub(crate) fn run(args: &PredictArgs, settings: &Settings) -> Result<Answer, Failure> {
     let mut predictor = Predictor::load(&args.model)?;
     let form = args.output.as_deref().map(Form::of).transpose()?;
-    let features = predictor.features(&args.data)?;
-    let predictions = predictor.predict(&features)?;
     let (Some(path), Some(form)) = (&args.output, form) else {
+        let predictions = whole(&mut predictor, &args.data)?;
         return Ok(Answer::new(settings, || document(&predictions), || table(&predictions)));
     };
-    match form {
-        Form::Csv => write(path, &table(&predictions))?,
-        Form::Json => write(path, &json::document(&document(&predictions)))?,
-        Form::Npy => write_npy(path, &predictions.values)?,
-    }
-    let (samples, path) = (predictions.values.shape()[0], path.display().to_string());
+    let samples = match form {
+        Form::Csv => write_lines(&mut predictor, &args.data, path)?,
+        Form::Json | Form::Npy => {
+            let predictions = whole(&mut predictor, &args.data)?;
+            match form {
+                Form::Npy => write_npy(path, &predictions.values)?,
+                _ => write(path, &json::document(&document(&predictions)))?,
+            }
+            predictions.values.shape()[0]
+        }
+    };
+    let path = path.display().to_string();
     let told = json!({"samples": samples, "file": path});
     Ok(Answer::new(settings, || told, || format!("wrote predictions for {samples} samples to {path}\n")))
+}
+
+fn whole(predictor: &mut Predictor, data: &Path) -> Result<Predictions, Failure> {
+    let features = predictor.features(data)?;
+    Ok(predictor.predict(&features)?)
+}
+
+/// Writes a line for each sample, of a file that may be larger than memory, and returns how many there are.
+fn write_lines(predictor: &mut Predictor, data: &Path, path: &Path) -> Result<usize, Failure> {
+    /// How many samples are in memory.
+    const SAMPLES: usize = 1 << 13;
+    let (mut samples, mut failed) = (0, None);
+    let written = write_atomically(path, |file| {
+        let mut told = Ok(());
+        let predicted = predictor.predict_file(data, SAMPLES, &mut |predictions| {
+            let head = if samples == 0 { heading(&predictions) } else { String::new() };
+            samples += predictions.values.shape()[0];
+            told =
+                file.write_all(head.as_bytes()).and_then(|()| file.write_all(lines(&predictions).as_bytes()));
+            if told.is_ok() { Flow::Go } else { Flow::Stop }
+        });
+        match predicted {
+            Ok(()) => told,
+            Err(error) => {
+                let message = error.to_string();
+                failed = Some(error);
+                Err(io::Error::other(message))
+            }
+        }
+    });
+    match failed {
+        Some(error) => Err(error.into()),
+        None => Ok(written.map(|()| samples)?),
+    }
 }
 
 /// How predictions are written.
@@ -74,11 +115,19 @@ impl Form {
 
 /// A line for each sample, below the names.
 fn table(predictions: &Predictions) -> String {
+    heading(predictions) + &lines(predictions)
+}
+
+/// The names.
+fn heading(predictions: &Predictions) -> String {
+    let class = predictions.classes.as_ref().map(|_| "class".to_owned());
+    let names: Vec<String> = class.into_iter().chain(predictions.names.iter().cloned()).collect();
+    names.join(",") + "\n"
+}
+
+fn lines(predictions: &Predictions) -> String {
     let classes = predictions.classes.as_deref();
     let mut text = String::new();
-    let names = classes.map(|_| "class".to_owned()).into_iter().chain(predictions.names.iter().cloned());
-    text.push_str(&names.collect::<Vec<_>>().join(","));
-    text.push('\n');
     for (i, row) in rows(predictions).into_iter().enumerate() {
         let class = classes.map(|classes| classes[i].to_string());
         let fields = class.into_iter().chain(row.iter().map(ToString::to_string));

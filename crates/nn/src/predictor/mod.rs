@@ -3,18 +3,21 @@
 //! Features go the way that they went in training: the same columns, scaled and standardised by what was learned from the
 //! samples to train on.
 
+mod features;
+
 use crate::checkpoint::{Checkpoint, CheckpointError, Source, fingerprint};
-use crate::config::{Column, DataConfig, Source as DataSource, TrainConfig};
+use crate::config::{DataConfig, Source as DataSource, TrainConfig};
 use crate::data::{Dataset, flat};
 use crate::error::{DataError, NnError};
-use crate::load::{Wanted, array, open, options, positions};
+use crate::load::{Wanted, open};
 use crate::loss::{Loss, TargetKind};
 use crate::metrics::{Report, argmax};
 use crate::trainer::Trainer;
-use ndarray::Axis;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use wengert_expr::Value;
-use wengert_interop::{CsvTable, Format, InteropError, parse_arrays, parse_value, read_csv};
+use wengert_interop::{Format, InteropError};
 
 /// A trained model with all that it needs to read samples.
 ///
@@ -160,47 +163,11 @@ impl Predictor {
         let loaded = open(&data, &Wanted { standardize, columns, ..self.wanted(None) })?;
         self.trainer.report(&loaded.train)
     }
-
-    /// The features in a file: a table as text, whose columns are found by name where both it and the data to train on
-    /// have names, an array, or one in an archive.
-    ///
-    /// # Errors
-    /// A file that cannot be read, or that does not have what the model takes.
-    pub fn features(&self, path: &Path) -> Result<Value, NnError> {
-        let bytes = bytes_of(path)?;
-        match Format::detect(&bytes) {
-            Format::Npz | Format::Safetensors => {
-                let name = self.config.data.features.as_deref().unwrap_or("x");
-                Ok(array(&parse_arrays(&bytes, path)?, name)?)
-            }
-            Format::Npy | Format::Idx => Ok(parse_value(&bytes, path)?),
-            Format::Csv | Format::Gzip => Ok(self.columns(&read_csv(path, &options(&self.config.data))?)?),
-        }
-    }
-
-    /// The columns of a table that are features. A table with one column more than there are features is one with
-    /// targets.
-    fn columns(&self, table: &CsvTable) -> Result<Value, DataError> {
-        let Some(values) = table.values.tensor::<f64>() else { return Ok(table.values.clone()) };
-        let (width, data) = (table.values.shape()[1], &self.config.data);
-        let picked: Vec<usize> = match (&self.source.columns, &table.columns) {
-            (Some(own), Some(found)) => positions(own, found)?,
-            _ if width == self.source.features + 1 => {
-                let usual = Column::Number(-1);
-                let target = data.label_column.as_ref().unwrap_or(&usual);
-                let at = target.position(width, table.columns.as_deref()).unwrap_or(width - 1);
-                (0..width).filter(|&c| c != at).collect()
-            }
-            _ => (0..width).collect(),
-        };
-        Ok(Value::from(values.select(Axis(1), &picked)))
-    }
 }
 
 /// What kind of file it is; a packed one with labels beside it is one of images.
 fn file_source(path: &Path, labels: bool) -> Result<DataSource, NnError> {
-    let bytes = bytes_of(path)?;
-    Ok(match Format::detect(&bytes) {
+    Ok(match Format::detect(&head_of(path)?) {
         Format::Npz => DataSource::Npz,
         Format::Safetensors => DataSource::Safetensors,
         Format::Npy => DataSource::Npy,
@@ -210,8 +177,13 @@ fn file_source(path: &Path, labels: bool) -> Result<DataSource, NnError> {
     })
 }
 
-fn bytes_of(path: &Path) -> Result<Vec<u8>, InteropError> {
-    std::fs::read(path).map_err(|source| InteropError::Io { path: path.to_owned(), source })
+/// As many bytes as tell what kind of file it is.
+fn head_of(path: &Path) -> Result<Vec<u8>, InteropError> {
+    const ENOUGH: u64 = 64;
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(ENOUGH).read_to_end(&mut head));
+    read.map_err(|source| InteropError::Io { path: path.to_owned(), source })?;
+    Ok(head)
 }
 
 /// What each output is.
@@ -248,7 +220,9 @@ fn classes(loss: Loss, values: &Value, are_classes: bool) -> Option<Vec<i64>> {
 mod tests {
     use super::*;
     use crate::experiment::Experiment;
+    use crate::metrics::Flow;
     use std::fs::write;
+    use wengert_interop::write_npy;
 
     const TABLE: &str = "kind,size,weight\n0,1,10\n1,2,90\n0,1.5,20\n1,2.5,80\n0,1.2,15\n1,2.2,85\n";
 
@@ -276,7 +250,14 @@ mod tests {
         };
         let mut classes = |path: &Path| {
             let features = predictor.features(path)?;
-            Ok::<_, NnError>(predictor.predict(&features)?.classes.unwrap())
+            let whole = predictor.predict(&features)?.classes.unwrap();
+            let mut pieces = Vec::new();
+            predictor.predict_file(path, 1, &mut |piece| {
+                pieces.extend(piece.classes.unwrap());
+                Flow::Go
+            })?;
+            assert_eq!(pieces, whole);
+            Ok::<_, NnError>(whole)
         };
         assert_eq!(classes(&file("a.csv", "weight,colour,size\n12,7,1.1\n88,7,2.4\n")).unwrap(), [0, 1]);
         assert_eq!(classes(&file("b.csv", "1.1,12\n2.4,88\n")).unwrap(), [0, 1]);
@@ -288,6 +269,35 @@ mod tests {
         );
         let wide = classes(&file("e.csv", "1,2,3,4\n")).unwrap_err().to_string();
         assert_eq!(wide, "the model takes 2 features, the data have 4");
+    }
+
+    #[test]
+    fn pieces_of_a_file_are_predicted_as_the_whole_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut predictor = trained(folder.path());
+        let path = folder.path().join("a.npy");
+        let mut numbers: Vec<f64> = (0..22).map(|i| f64::from(i % 7)).collect();
+        write_npy(&path, &Value::new([11, 2], numbers.clone())).unwrap();
+        let features = predictor.features(&path).unwrap();
+        let whole = predictor.predict(&features).unwrap().values.to_f64s();
+        for rows in [1, 3, 11, 100] {
+            let mut found = Vec::new();
+            let take = &mut |piece: Predictions| {
+                found.extend(piece.values.to_f64s());
+                if found.len() < whole.len() { Flow::Go } else { Flow::Stop }
+            };
+            predictor.predict_file(&path, rows, take).unwrap();
+            assert_eq!(found, whole, "{rows}");
+        }
+        numbers[2 * 8 + 1] = f64::INFINITY;
+        write_npy(&path, &Value::new([11, 2], numbers)).unwrap();
+        let mut pieces = 0;
+        let take = &mut |_| {
+            pieces += 1;
+            Flow::Go
+        };
+        let error = predictor.predict_file(&path, 3, take).unwrap_err().to_string();
+        assert_eq!((pieces, error.as_str()), (2, "features hold inf at row 8, column 1 (counted from 0)"));
     }
 
     #[test]
