@@ -8,6 +8,7 @@ use crate::log::LogError;
 use crate::loss::Loss;
 use crate::metrics::MetricError;
 use crate::minimize::MinimizeError;
+use std::path::PathBuf;
 use thiserror::Error;
 use wengert_diff::DiffError;
 use wengert_exec::{CompileError, ExecError, NotFiniteNode};
@@ -332,8 +333,10 @@ pub enum DataError {
         kind: &'static str,
     },
     /// An array that an archive does not hold.
-    #[error("there is no array named {name:?}; the file holds {found}")]
+    #[error("{}: there is no array named {name:?}; the file holds {found}", .path.display())]
     NoArray {
+        /// The file.
+        path: PathBuf,
         /// The name asked for.
         name: String,
         /// The names that there are.

@@ -235,11 +235,13 @@ fn read(
             return Ok(Arrays { features, targets, columns });
         }
         Source::Npz | Source::Safetensors => {
+            let path = path()?;
             let arrays = match data.source {
-                Source::Npz => read_npz(path()?)?,
-                _ => read_safetensors(path()?)?,
+                Source::Npz => read_npz(path)?,
+                _ => read_safetensors(path)?,
             };
-            let named = |name: &Option<String>, usual: &str| array(&arrays, name.as_deref().unwrap_or(usual));
+            let named =
+                |name: &Option<String>, usual: &str| array(&arrays, name.as_deref().unwrap_or(usual), path);
             (named(&data.features, "x")?, named(&data.labels, "y")?)
         }
         Source::Npy => (read_npy(path()?)?, read_npy(targets()?)?),
@@ -268,11 +270,11 @@ fn images(path: &Path) -> Result<Value, NnError> {
     Ok(Value::new(images.shape, images.data.into_iter().map(f32::from).collect()))
 }
 
-pub(crate) fn array(arrays: &[(String, Value)], name: &str) -> Result<Value, DataError> {
+pub(crate) fn array(arrays: &[(String, Value)], name: &str, path: &Path) -> Result<Value, DataError> {
     let found = arrays.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone());
     found.ok_or_else(|| {
         let names: Vec<String> = arrays.iter().map(|(n, _)| format!("{n:?}")).collect();
-        DataError::NoArray { name: name.to_owned(), found: names.join(", ") }
+        DataError::NoArray { path: path.to_owned(), name: name.to_owned(), found: names.join(", ") }
     })
 }
 
@@ -419,8 +421,11 @@ mod tests {
             assert_eq!(samples.train.targets().values().to_f64s(), [1.0, 0.0]);
         }
         let wrong = DataConfig { labels: Some("t".into()), ..npz };
-        let message = "there is no array named \"t\"; the file holds \"x\", \"y\"";
-        assert_eq!(classes(&wrong).unwrap_err().to_string(), message);
+        let message = classes(&wrong).unwrap_err().to_string();
+        assert!(
+            message.ends_with("a.npz: there is no array named \"t\"; the file holds \"x\", \"y\""),
+            "{message}"
+        );
         let own = DataConfig { test_path: at("x.idx"), test_labels_path: at("y.idx"), ..idx };
         assert_eq!(classes(&own).unwrap().test.unwrap().len(), 2);
     }

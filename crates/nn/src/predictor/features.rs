@@ -21,7 +21,7 @@ impl Predictor {
         match Format::detect(&head_of(path)?) {
             Format::Npz | Format::Safetensors => {
                 let name = self.config.data.features.as_deref().unwrap_or("x");
-                Ok(array(&read_arrays(path)?, name)?)
+                Ok(array(&read_arrays(path)?, name, path)?)
             }
             Format::Npy | Format::Idx => Ok(read_value(path)?),
             Format::Csv | Format::Gzip => {
