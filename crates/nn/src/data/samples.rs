@@ -28,6 +28,58 @@ pub(crate) const CHUNK: usize = 512;
 /// Samples with their targets, in memory ([`Dataset`]), in files ([`Stream`](super::Stream)), or anywhere else.
 ///
 /// What is read must be the same whenever it is read: training that goes on from a checkpoint asks for batches again.
+///
+/// Samples that are drawn when they are asked for, a parabola at a million places:
+///
+/// ```
+/// use wengert_expr::Value;
+/// use wengert_nn::{
+///     Activation, Adam, Batch, Batches, Dataset, Loss, Model, NnError, Optimizer, Precision, Purpose, Random, Reading,
+///     Samples, Settings, TargetForm, TargetSpec, Trainer,
+/// };
+///
+/// #[derive(Debug)]
+/// struct Parabola;
+///
+/// impl Parabola {
+///     fn batch(rows: Vec<usize>) -> Result<Batch, NnError> {
+///         let x: Vec<f64> = rows.iter().map(|&row| row as f64 / 5e5 - 1.0).collect();
+///         let y = Value::from(x.iter().map(|x| x * x).collect::<Vec<f64>>());
+///         let samples = Dataset::new(&Value::new([x.len(), 1], x), &y, Loss::Mse, Precision::F32)?;
+///         Ok(Batch { samples, rows })
+///     }
+/// }
+///
+/// impl Samples for Parabola {
+///     fn count(&self) -> usize {
+///         1_000_000
+///     }
+///     fn width(&self) -> usize {
+///         1
+///     }
+///     fn target_spec(&self) -> TargetSpec {
+///         TargetSpec { form: TargetForm::Numbers, outputs: 1, are_classes: false }
+///     }
+///     fn epoch(&self, batches: &Batches, epoch: usize, skip: usize) -> Reading<'_> {
+///         let (size, seed) = (batches.size(), batches.seed());
+///         Box::new((skip..batches.count()).map(move |batch| {
+///             let mut random = Random::new(seed, Purpose::Batches, ((epoch as u64) << 32) + batch as u64);
+///             Parabola::batch((0..size).map(|_| random.below(1_000_000)).collect())
+///         }))
+///     }
+///     fn chunks(&self, size: usize) -> Reading<'_> {
+///         let first = (0..1_000_000).step_by(size);
+///         Box::new(first.map(move |first| Parabola::batch((first..1_000_000.min(first + size)).collect())))
+///     }
+/// }
+///
+/// let optimizer = Optimizer::Adam(Adam::default());
+/// let settings = Settings { loss: Loss::Mse, optimizer, learning_rate: 0.02, batch_size: 1000, seed: 1 };
+/// let mut trainer = Trainer::new(Model::mlp(&[1, 8, 1], Activation::Tanh)?, settings);
+/// let history = trainer.fit(&Parabola, None, 1, &mut |_| ())?;
+/// assert!(history[0].train.loss < 0.05);
+/// # Ok::<(), NnError>(())
+/// ```
 pub trait Samples: fmt::Debug + Send + Sync {
     /// How many samples there are; at least one.
     fn count(&self) -> usize;
@@ -38,8 +90,8 @@ pub trait Samples: fmt::Debug + Send + Sync {
     /// What the targets of all samples are.
     fn target_spec(&self) -> TargetSpec;
 
-    /// The batches of an epoch without the first `skip` of them: every sample once, in an order that the seed of `batches`
-    /// and the epoch's number give.
+    /// The batches of an epoch without the first `skip` of them: as a rule every sample once, in an order that the seed of
+    /// `batches` and the epoch's number give.
     fn epoch(&self, batches: &Batches, epoch: usize, skip: usize) -> Reading<'_>;
 
     /// All samples in their own order, so many at a time and fewer in the end.
