@@ -174,6 +174,21 @@ impl Value {
         }
     }
 
+    /// The elements in row-major order as bytes, those of an element from the least; truth is 0 or 1.
+    ///
+    /// ```
+    /// # use wengert_expr::Value;
+    /// assert_eq!(Value::from(vec![1.0f32, -2.0]).to_le_bytes(), [0, 0, 128, 63, 0, 0, 0, 192]);
+    /// ```
+    pub fn to_le_bytes(&self) -> Vec<u8> {
+        match self {
+            Value::Bool(t) => t.iter().map(|&x| u8::from(x)).collect(),
+            Value::I64(t) => t.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Value::F32(t) => t.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Value::F64(t) => t.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        }
+    }
+
     /// The one element of an array that has one, as `f64`.
     pub fn item(&self) -> Option<f64> {
         if self.len() == 1 { self.to_f64s().first().copied() } else { None }

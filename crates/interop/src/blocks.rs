@@ -168,13 +168,8 @@ impl RowFile {
                 extents[0] = count;
                 let row = storage.size() as u64 * extents[1..].iter().product::<usize>() as u64;
                 let bytes = self.bytes(start + first as u64 * row, count as u64 * row)?;
-                storage.array(&bytes, &Shape::new(&extents), Order::C, *endian).map_err(|overflow| {
-                    InteropError::TooLarge {
-                        path: self.path.clone(),
-                        index: overflow.index,
-                        value: overflow.value,
-                    }
-                })
+                let array = storage.array(&bytes, &Shape::new(&extents), Order::C, *endian);
+                array.map_err(InteropError::too_large(&self.path))
             }
             Source::Text { options, width, starts, .. } => {
                 let last = starts.len() - 1;

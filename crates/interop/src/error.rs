@@ -3,6 +3,7 @@
 //! Lines, columns (fields of a line) and rows count from 1, bytes from 0. Text quoted from a file is escaped and cut short.
 
 use crate::Format;
+use crate::elements::Overflow;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -193,6 +194,10 @@ impl InteropError {
 
     pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> InteropError {
         move |source| InteropError::Io { path: path.to_owned(), source }
+    }
+
+    pub(crate) fn too_large(path: &Path) -> impl FnOnce(Overflow) -> InteropError {
+        move |Overflow { index, value }| InteropError::TooLarge { path: path.to_owned(), index, value }
     }
 
     pub(crate) fn malformed(

@@ -25,9 +25,7 @@ pub fn parse_idx(bytes: &[u8], path: &Path) -> Result<Value> {
     let bytes = gzip::unpacked(bytes, path)?;
     let header = Header::parse(&bytes, path)?;
     let data = &bytes[header.size()..];
-    header.storage.array(data, &header.shape, Order::C, Endian::Big).map_err(|overflow| {
-        InteropError::TooLarge { path: path.to_owned(), index: overflow.index, value: overflow.value }
-    })
+    header.storage.array(data, &header.shape, Order::C, Endian::Big).map_err(InteropError::too_large(path))
 }
 
 /// The bytes in an IDX file of unsigned bytes, plain or gzipped.

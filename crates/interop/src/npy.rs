@@ -27,9 +27,10 @@ pub fn parse_npy(bytes: &[u8], path: &Path) -> Result<Value> {
         let (expected, found) = (format!("{expected} bytes of elements"), format!("{} bytes", data.len()));
         return Err(InteropError::malformed(path, Format::Npy, start, expected, found));
     }
-    header.storage.array(data, &header.shape, header.order, header.endian).map_err(|overflow| {
-        InteropError::TooLarge { path: path.to_owned(), index: overflow.index, value: overflow.value }
-    })
+    header
+        .storage
+        .array(data, &header.shape, header.order, header.endian)
+        .map_err(InteropError::too_large(path))
 }
 
 /// Writes a value to an NPY file.
@@ -40,13 +41,7 @@ pub fn write_npy(path: impl AsRef<Path>, value: &Value) -> Result<()> {
 /// The bytes of an NPY file: version 1.0 (2.0 for a shape that needs it), row-major and little-endian.
 pub fn encode_npy(value: &Value) -> Vec<u8> {
     let mut bytes = Header::encode(&value.ty());
-    bytes.reserve(value.ty().bytes());
-    match value {
-        Value::Bool(t) => bytes.extend(t.iter().map(|&x| u8::from(x))),
-        Value::I64(t) => t.iter().for_each(|x| bytes.extend(x.to_le_bytes())),
-        Value::F32(t) => t.iter().for_each(|x| bytes.extend(x.to_le_bytes())),
-        Value::F64(t) => t.iter().for_each(|x| bytes.extend(x.to_le_bytes())),
-    }
+    bytes.extend(value.to_le_bytes());
     bytes
 }
 

@@ -58,11 +58,19 @@ pub fn write_npz<'v, N: AsRef<str>>(
 ) -> Result<()> {
     let path = path.as_ref();
     let arrays: Vec<(N, &Value)> = arrays.into_iter().collect();
-    let mut names = HashSet::new();
-    if let Some((twice, _)) = arrays.iter().find(|(name, _)| !names.insert(name.as_ref())) {
-        return Err(InteropError::DuplicateName { path: path.to_owned(), name: twice.as_ref().to_owned() });
-    }
+    check_names(path, &arrays)?;
     write_atomically(path, |file| archive(file, &arrays))
+}
+
+/// An error if a name comes twice.
+pub(crate) fn check_names<N: AsRef<str>>(path: &Path, arrays: &[(N, &Value)]) -> Result<()> {
+    let mut names = HashSet::new();
+    match arrays.iter().find(|(name, _)| !names.insert(name.as_ref())) {
+        Some((twice, _)) => {
+            Err(InteropError::DuplicateName { path: path.to_owned(), name: twice.as_ref().to_owned() })
+        }
+        None => Ok(()),
+    }
 }
 
 fn archive<N: AsRef<str>>(file: &mut (impl Write + io::Seek), arrays: &[(N, &Value)]) -> io::Result<()> {

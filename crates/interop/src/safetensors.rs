@@ -1,11 +1,11 @@
 //! safetensors, a header in JSON and the elements of named arrays behind it.
 
 use crate::elements::{Endian, Order, Storage};
+use crate::npz::check_names;
 use crate::{Format, InteropError, Result, write_atomically};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors, View};
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::io::{self, Write};
 use std::path::Path;
 use wengert_expr::{Shape, Value};
@@ -74,11 +74,7 @@ fn array(view: &TensorView<'_>, path: &Path) -> Result<Value> {
     if storage.bytes(&shape) != Some(view.data().len()) {
         return Err(damaged(path, format!("{} bytes of elements for a shape {shape}", view.data().len())));
     }
-    storage.array(view.data(), &shape, Order::C, Endian::Little).map_err(|overflow| InteropError::TooLarge {
-        path: path.to_owned(),
-        index: overflow.index,
-        value: overflow.value,
-    })
+    storage.array(view.data(), &shape, Order::C, Endian::Little).map_err(InteropError::too_large(path))
 }
 
 /// An array as the format has it.
@@ -99,21 +95,11 @@ impl View for Stored<'_> {
     }
 
     fn data(&self) -> Cow<'_, [u8]> {
-        Cow::Owned(match self.0 {
-            Value::Bool(t) => t.iter().map(|&x| u8::from(x)).collect(),
-            Value::I64(t) => t.iter().flat_map(|x| x.to_le_bytes()).collect(),
-            Value::F32(t) => t.iter().flat_map(|x| x.to_le_bytes()).collect(),
-            Value::F64(t) => t.iter().flat_map(|x| x.to_le_bytes()).collect(),
-        })
+        Cow::Owned(self.0.to_le_bytes())
     }
 
     fn data_len(&self) -> usize {
-        let size = match self.0 {
-            Value::Bool(_) => 1,
-            Value::F32(_) => 4,
-            Value::I64(_) | Value::F64(_) => 8,
-        };
-        self.0.len() * size
+        self.0.len() * self.0.dtype().size()
     }
 }
 
@@ -127,10 +113,7 @@ pub fn write_safetensors<'v, N: AsRef<str>>(
 ) -> Result<()> {
     let path = path.as_ref();
     let arrays: Vec<(N, &Value)> = arrays.into_iter().collect();
-    let mut names = HashSet::new();
-    if let Some((twice, _)) = arrays.iter().find(|(name, _)| !names.insert(name.as_ref())) {
-        return Err(InteropError::DuplicateName { path: path.to_owned(), name: twice.as_ref().to_owned() });
-    }
+    check_names(path, &arrays)?;
     let stored = arrays.iter().map(|(name, value)| (name.as_ref(), Stored(value)));
     let bytes = safetensors::serialize(stored, None).map_err(|error| damaged(path, error))?;
     write_atomically(path, |file| file.write_all(&bytes))

@@ -43,12 +43,14 @@ pub(crate) fn run(args: &PredictArgs, settings: &Settings) -> Result<Answer, Fai
     };
     let samples = match form {
         Form::Csv => write_lines(&mut predictor, &args.data, path)?,
-        Form::Json | Form::Npy => {
+        Form::Json => {
             let predictions = whole(&mut predictor, &args.data)?;
-            match form {
-                Form::Npy => write_npy(path, &predictions.values)?,
-                _ => write(path, &json::document(&document(&predictions)))?,
-            }
+            write(path, &json::document(&document(&predictions)))?;
+            predictions.values.shape()[0]
+        }
+        Form::Npy => {
+            let predictions = whole(&mut predictor, &args.data)?;
+            write_npy(path, &predictions.values)?;
             predictions.values.shape()[0]
         }
     };

@@ -113,6 +113,13 @@ impl Program {
         self.lanes() * if busy <= SHORT { 4 } else { 1 }
     }
 
+    /// The streams from which and to which elements go, and their dtype, if the program does nothing but move them.
+    pub(crate) fn moves(&self) -> Option<(usize, usize, DType)> {
+        let [load, store] = &*self.insts else { return None };
+        let only = load.op == Op::Load && store.op == Op::Store;
+        only.then_some((load.stream()?, store.stream()?, load.dtype))
+    }
+
     /// Adds an instruction and returns the number of its value.
     pub(crate) fn push(&mut self, op: Op, dtype: DType, args: &[u32]) -> u32 {
         let mut all = [0; 3];

@@ -170,18 +170,14 @@ impl Nest {
     fn transposed(&self) -> Option<[usize; 2]> {
         /// Shorter axes are not worth a block.
         const LONG: usize = 8;
-        let [load, store] = &*self.program.insts else { return None };
-        let (Op::Load, Op::Store, Some(from), Some(to)) = (load.op, store.op, load.stream(), store.stream())
-        else {
-            return None;
-        };
+        let (from, to, dtype) = self.program.moves()?;
         let dense = |stream: usize| {
             let Stream { address, dtype } = &self.streams[stream];
             let along = |&a: &usize| address.strides[a] == dtype.size() as isize && self.extents[a] >= LONG;
             (0..self.extents.len()).find(along)
         };
         let (read, written) = (dense(from)?, dense(to)?);
-        (read != written && load.dtype != DType::Bool).then_some([written, read])
+        (read != written && dtype != DType::Bool).then_some([written, read])
     }
 
     /// The axis along which most streams go from neighbour to neighbour or stand still, and that is long.

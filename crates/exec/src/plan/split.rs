@@ -59,15 +59,14 @@ fn cut(l: &mut Loop, buffers: &mut Vec<Buffer>) -> Vec<Loop> {
         |axes: &mut dyn Iterator<Item = usize>| axes.max_by_key(|&a| (l.extents[a], usize::MAX - a));
     let long = |&a: &usize| l.extents[a] >= 8;
     // A kernel runs over the last two axes: they stay whole if another one can be cut, or are cut into thick pieces.
+    let inner = rank.saturating_sub(2);
     let size = |axis: usize| (PIECE * l.extents[axis] / elements).max(1);
-    let thick = |&a: &usize| size(a) >= THIN || a + 2 < rank;
+    let thick = |&a: &usize| size(a) >= THIN || a < inner;
     // The longest axis of those along which no fold stands still, unless there is none.
     let free = |axes: usize| longest(&mut (0..axes).filter(|a| long(a) && !still(*a) && thick(a)));
-    let outer = || free(rank.saturating_sub(2));
-    let Some(axis) = outer().or_else(|| free(rank)).or_else(|| longest(&mut (0..rank))) else {
-        return Vec::new();
-    };
-    let size = if still(axis) || axis + 2 < rank { size(axis) } else { size(axis).max(THIN) };
+    let found = free(inner).or_else(|| free(rank)).or_else(|| longest(&mut (0..rank)));
+    let Some(axis) = found else { return Vec::new() };
+    let size = if still(axis) || axis < inner { size(axis) } else { size(axis).max(THIN) };
     let pieces = l.extents[axis].div_ceil(size);
     if pieces < 2 {
         return Vec::new();

@@ -2,7 +2,7 @@
 
 #![expect(unsafe_code, reason = "a kernel is given memory by address")]
 
-use crate::lane::{Body, Compiled, Cursor, Isa, Kernel, Op, Program, compiled};
+use crate::lane::{Body, Compiled, Cursor, Isa, Kernel, Program, compiled};
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 use std::marker::PhantomData;
@@ -36,12 +36,8 @@ pub(super) struct Block {
 impl Moves {
     /// The program as moves, if it is nothing else.
     pub(super) fn of(program: &Program, usual: Arc<dyn Kernel>) -> Result<Moves, Arc<dyn Kernel>> {
-        let [load, store] = &*program.insts else { return Err(usual) };
-        let (Op::Load, Op::Store, Some(from), Some(to)) = (load.op, store.op, load.stream(), store.stream())
-        else {
-            return Err(usual);
-        };
-        let (size, transpose) = match load.dtype {
+        let Some((from, to, dtype)) = program.moves() else { return Err(usual) };
+        let (size, transpose) = match dtype {
             DType::F32 => (4, by_32_bits(Isa::detect())),
             DType::F64 | DType::I64 => (8, by_64_bits(Isa::detect())),
             DType::Bool => return Err(usual),
@@ -230,7 +226,7 @@ impl Square for Avx64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lane::{Access, Reference};
+    use crate::lane::{Access, Op, Reference};
 
     /// Moves `rows * count` elements of `dtype` and tells whether each has come where its cursors say.
     fn moved(dtype: DType, (rows, count): (usize, usize), pads: [usize; 2], written_along: usize) {

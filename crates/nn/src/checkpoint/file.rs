@@ -53,13 +53,13 @@ impl View for Array<'_> {
 
 /// An array's dtype and bytes; none for truth values.
 fn array(value: &Value) -> Option<Array<'_>> {
-    let (dtype, bytes) = match value {
-        Value::F32(t) => (Dtype::F32, t.iter().flat_map(|x| x.to_le_bytes()).collect()),
-        Value::F64(t) => (Dtype::F64, t.iter().flat_map(|x| x.to_le_bytes()).collect()),
-        Value::I64(t) => (Dtype::I64, t.iter().flat_map(|x| x.to_le_bytes()).collect()),
+    let dtype = match value {
+        Value::F32(_) => Dtype::F32,
+        Value::F64(_) => Dtype::F64,
+        Value::I64(_) => Dtype::I64,
         Value::Bool(_) => return None,
     };
-    Some(Array { dtype, shape: value.shape(), bytes })
+    Some(Array { dtype, shape: value.shape(), bytes: value.to_le_bytes() })
 }
 
 /// The bytes of a file.

@@ -29,7 +29,9 @@ pub(super) trait Rule {
     /// How classes are written.
     fn labels(&self) -> Labels;
     /// Above which output a sample is positive.
-    fn threshold(&self) -> f64;
+    fn threshold(&self) -> f64 {
+        0.0
+    }
     /// How far a step goes.
     fn learning_rate(&self) -> f64;
     /// How often all samples are seen.

@@ -111,10 +111,6 @@ impl Rule for Perceptron {
         self.test.labels()
     }
 
-    fn threshold(&self) -> f64 {
-        0.0
-    }
-
     fn learning_rate(&self) -> f64 {
         self.learning_rate
     }

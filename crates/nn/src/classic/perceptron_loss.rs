@@ -68,10 +68,6 @@ impl Rule for PerceptronLoss {
         Labels::PlusMinusOne
     }
 
-    fn threshold(&self) -> f64 {
-        0.0
-    }
-
     fn learning_rate(&self) -> f64 {
         self.learning_rate
     }

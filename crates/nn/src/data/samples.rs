@@ -195,10 +195,5 @@ impl<S: Samples + ?Sized> Samples for Arc<S> {
 /// Takes a type and all bits into a checksum.
 pub(super) fn update(hash: &mut crc32fast::Hasher, value: &Value) {
     hash.update(value.ty().to_string().as_bytes());
-    match value {
-        Value::Bool(t) => t.iter().for_each(|&x| hash.update(&[u8::from(x)])),
-        Value::I64(t) => t.iter().for_each(|x| hash.update(&x.to_le_bytes())),
-        Value::F32(t) => t.iter().for_each(|x| hash.update(&x.to_le_bytes())),
-        Value::F64(t) => t.iter().for_each(|x| hash.update(&x.to_le_bytes())),
-    }
+    hash.update(&value.to_le_bytes());
 }

@@ -22,16 +22,20 @@ impl Study {
             let told = [Cell::Count(e.number), Cell::Number(e.loss), Cell::Count(e.updates)];
             told.into_iter().chain(shown(numbers(&e.after), &names)).collect()
         }));
-        let (train, test) = self.judged(|data| decided(&fit.model, data))?;
-        Ok(Findings {
-            trace,
-            converged: Some(fit.converged()),
-            end: fit.end.to_string(),
-            parameters: affine(&fit.model.affine),
-            train,
-            test,
-            coordinates: None,
-        })
+        self.classified(&fit.model, trace, fit.converged(), fit.end.to_string())
+    }
+
+    /// What is left behind by a linear classifier that came to such an end.
+    pub(super) fn classified(
+        &self,
+        model: &LinearModel,
+        trace: Table,
+        converged: bool,
+        end: String,
+    ) -> Result<Findings, NnError> {
+        let (train, test) = self.judged(|data| decided(model, data))?;
+        let (converged, parameters) = (Some(converged), affine(&model.affine));
+        Ok(Findings { trace, converged, end, parameters, train, test, coordinates: None })
     }
 
     /// The closed form, its trace one row.

@@ -1,7 +1,7 @@
 //! Logistic and softmax regression.
 
 use super::findings::{affine_names, shown};
-use super::linear::{affine, decided, numbers};
+use super::linear::numbers;
 use super::{Cell, Findings, Study, Table, counted, labels};
 use crate::classic::{DescentStep, Labels, Logistic, SoftmaxRegression};
 use crate::error::NnError;
@@ -16,16 +16,7 @@ impl Study {
         let fit = logistic.fit_observed(self.train.features(), &y, &mut |step, _, after| {
             trace.rows.push(cells(step).into_iter().chain(shown(numbers(after), &names)).collect());
         })?;
-        let (train, test) = self.judged(|data| decided(&fit.model, data))?;
-        Ok(Findings {
-            trace,
-            converged: Some(fit.converged()),
-            end: fit.end.to_string(),
-            parameters: affine(&fit.model.affine),
-            train,
-            test,
-            coordinates: None,
-        })
+        self.classified(&fit.model, trace, fit.converged(), fit.end.to_string())
     }
 
     pub(super) fn softmax(&self, softmax: &SoftmaxRegression) -> Result<Findings, NnError> {

@@ -21,11 +21,13 @@ use crate::precision::Precision;
 use crate::random::{Purpose, Random};
 use files::Files;
 use share::Share;
+use std::ops::Range;
 use std::sync::Arc;
 use wengert_interop::RowFile;
 use windows::Windows;
 
-/// Samples in files, read a block at a time whenever they are asked for. At most two windows are in memory.
+/// Samples in files, read a block at a time whenever they are asked for. At most two windows are in memory,
+/// or what one batch needs if that is more.
 ///
 /// ```
 /// use wengert_expr::Value;
@@ -143,7 +145,7 @@ impl Stream {
     }
 
     /// The blocks that hold samples.
-    fn blocks(&self) -> std::ops::Range<usize> {
+    fn blocks(&self) -> Range<usize> {
         let (rows, size) = (self.share.range(), self.files.block());
         rows.start / size..rows.end.div_ceil(size)
     }
